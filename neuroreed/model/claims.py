@@ -287,5 +287,5 @@ class Claim:
     def __post_init__(self) -> None:
         if not self.claim_id:
             raise BadInput("A claim without a number cannot be matched with its answer.")
-        if not 0 <= self.charge_cents:
+        if self.charge_cents < 0:
             raise BadInput(f"Claim {self.claim_id}: the charge is negative.")
