@@ -1,0 +1,1 @@
+"""The record of a clinic: store, sign, permit, log, serve."""
