@@ -169,6 +169,7 @@ class Visit(Row):
     ended_at = models.DateTimeField(null=True, blank=True)
     facts = models.JSONField(default=dict)
     accepted = models.JSONField(default=list)
+    has_progress_report = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["scheduled_at", "id"]
@@ -197,16 +198,26 @@ class Activity(Row):
 
 
 class TimerEvent(InsertOnly):
-    """One tap, at the server's time. ``token`` names the tap: the same twice is one event."""
+    """One tap, at the server's time. ``token`` names the tap: the same twice is one event.
+
+    A correction is an event too (``correct`` with ``start`` and ``end``, or ``withdraw``),
+    with its ``reason``; the taps it answers stay. The end of a visit has no activity.
+    """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="timer_events")
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="timer_events")
+    activity = models.ForeignKey(
+        Activity, null=True, on_delete=models.PROTECT, related_name="timer_events"
+    )
     sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=10)
     at = models.DateTimeField()
+    start = models.DateTimeField(null=True)
+    end = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     furnished = models.CharField(max_length=10, default="therapist")
-    token = models.CharField(max_length=64)
+    one_on_one = models.BooleanField(default=True)
+    token = models.CharField(max_length=80)
 
     class Meta:
         ordering = ["sequence"]
@@ -214,19 +225,3 @@ class TimerEvent(InsertOnly):
             models.UniqueConstraint(fields=["visit", "token"], name="timer_token_once"),
             models.UniqueConstraint(fields=["visit", "sequence"], name="timer_sequence_once"),
         ]
-
-
-class MinuteCorrection(InsertOnly):
-    """What a person says the minutes of an activity were, and why; the taps stay."""
-
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="corrections")
-    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="corrections")
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-    reason = models.CharField(max_length=300)
-    furnished = models.CharField(max_length=10, default="therapist")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at"]
