@@ -1,0 +1,1 @@
+"""Outcome measures: the library, scoring, comparison and what a score means by itself."""
