@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import NoReturn
 
 from neuroreed.model.errors import NoParameter
 from neuroreed.policy import tables
@@ -161,6 +160,7 @@ def gpci(on: date, *, mac: str, locality: str) -> Gpci:
 
 @lru_cache(maxsize=2048)
 def _gpci(on: date, mac: str, locality: str, now: State) -> Gpci:
+    hint = _load_hint(on, f"GPCI{on.year}")
     for release, assumed in tables.candidates("gpci", on):
         row = _gpci_rows(release, now).get((mac, locality))
         if row is not None:
@@ -175,11 +175,8 @@ def _gpci(on: date, mac: str, locality: str, now: State) -> Gpci:
                 confidence=release.confidence,
             )
         if release.extent == "full":
-            _refuse_locality(mac, locality, on, f"{release.name} has no such locality.")
-    _refuse_locality(mac, locality, on, _load_hint(on, f"GPCI{on.year}"))
-
-
-def _refuse_locality(mac: str, locality: str, on: date, hint: str) -> NoReturn:
+            hint = f"{release.name} has no such locality."
+            break
     raise NoParameter("geographic index", f"contract {mac}, locality {locality}", on, hint)
 
 

@@ -1,0 +1,48 @@
+"""Which policy data an answer was computed with, and how far they reach."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from neuroreed.policy import tables
+from neuroreed.policy.parameters import all_parameters
+from neuroreed.policy.tables import State
+
+_DATA_FILES = {".csv", ".yaml"}
+
+
+@lru_cache(maxsize=4)
+def _digest(now: State, payers: str) -> str:
+    total = hashlib.sha256()
+    for folder in (str(tables.PACKAGE), now.folder, payers):
+        if not folder:
+            continue
+        root = Path(folder)
+        for path in sorted(root.rglob("*")):
+            if path.suffix in _DATA_FILES and path.is_file():
+                total.update(path.relative_to(root).as_posix().encode())
+                total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:12]
+
+
+def digest() -> str:
+    """Twelve hexadecimal digits over every policy file in use."""
+    return _digest(tables.state(), os.environ.get("NEUROREED_PAYERS", ""))
+
+
+def last_days() -> dict[str, date]:
+    """The last day of each table (partial releases do not count) and each closed parameter."""
+    days: dict[str, date] = {}
+    for table in tables.FOLDERS:
+        whole = [r.effective_to for r in tables.releases(table) if r.extent != "partial"]
+        if whole:
+            days[table] = max(whole)
+    for parameter in all_parameters():
+        last = parameter.values[-1].until
+        if last is not None:
+            days[parameter.name] = max(last, days.get(parameter.name, last))
+    return days
