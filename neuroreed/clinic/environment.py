@@ -30,7 +30,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def secret_key(folder: Path) -> str:
-    """NEUROREED_SECRET_KEY, or the key kept in the data folder, made once and readable by us only."""
+    """NEUROREED_SECRET_KEY, or the key in the data folder, made once and readable by us only."""
     if given := os.environ.get("NEUROREED_SECRET_KEY"):
         return given
     path = folder / "secret.key"

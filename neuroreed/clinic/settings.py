@@ -1,4 +1,4 @@
-"""Django's settings for the clinic; every choice of the environment is in docs/reference/settings.md."""
+"""The settings of the clinic; docs/reference/settings.md tells what the environment decides."""
 
 from __future__ import annotations
 

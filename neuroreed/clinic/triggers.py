@@ -53,11 +53,17 @@ def missing(connection: Any, tables: Sequence[str] = INSERT_ONLY) -> list[str]:
     """The names of triggers that should be there and are not."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+            )
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         there = {name for (name,) in cursor.fetchall()}
-    acts = ("update", "delete", "truncate") if connection.vendor == "postgresql" else ("update", "delete")
+    acts = (
+        ("update", "delete", "truncate")
+        if connection.vendor == "postgresql"
+        else ("update", "delete")
+    )
     wanted = [f"{table}_no_{act}" for table in tables for act in acts]
     return [name for name in wanted if name not in there]
 

@@ -38,10 +38,10 @@ class ChargeLine(InsertOnly):
     line_number = models.PositiveSmallIntegerField()
     cpt = models.CharField(max_length=5)
     units = models.PositiveSmallIntegerField()
-    modifiers = models.JSONField(default=list)
+    modifiers = models.JSONField(blank=True, default=list)
     charge_cents = models.IntegerField()
     minutes = models.PositiveSmallIntegerField(null=True)
-    diagnosis_pointers = models.JSONField(default=list)
+    diagnosis_pointers = models.JSONField(blank=True, default=list)
     allowed_cents = models.IntegerField(null=True)
 
     class Meta:
@@ -60,8 +60,8 @@ class FindingRow(InsertOnly):
     subject = models.CharField(max_length=80)
     says = models.TextField()
     fix = models.TextField()
-    cites = models.JSONField(default=list)
-    evidence = models.JSONField(default=list)
+    cites = models.JSONField(blank=True, default=list)
+    evidence = models.JSONField(blank=True, default=list)
     rule_book = models.CharField(max_length=80)
     at = models.DateTimeField()
 

@@ -18,8 +18,8 @@ class Episode(Row):
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="episodes")
     onset_date = models.DateField(null=True, blank=True)
     why_now = models.CharField(max_length=30, blank=True)
-    medical_diagnoses = models.JSONField(default=list)
-    treatment_diagnoses = models.JSONField(default=list)
+    medical_diagnoses = models.JSONField(blank=True, default=list)
+    treatment_diagnoses = models.JSONField(blank=True, default=list)
     history = models.TextField(blank=True)
     prior_level = models.TextField(blank=True)
     started_on = models.DateField()
@@ -69,8 +69,8 @@ class PlanOfCare(Row):
     first_treatment_on = models.DateField()
     duration_days = models.PositiveSmallIntegerField()
     visits_per_week = models.PositiveSmallIntegerField()
-    planned_cpt = models.JSONField(default=list)
-    planned_techniques = models.JSONField(default=list)
+    planned_cpt = models.JSONField(blank=True, default=list)
+    planned_techniques = models.JSONField(blank=True, default=list)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="plans")
     signed_by_author_on = models.DateField(null=True, blank=True)
     physician_last = models.CharField(max_length=60, blank=True)
@@ -167,8 +167,8 @@ class Visit(Row):
     place_of_service = models.CharField(max_length=2, default="11")
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    facts = models.JSONField(default=dict)
-    accepted = models.JSONField(default=list)
+    facts = models.JSONField(blank=True, default=dict)
+    accepted = models.JSONField(blank=True, default=list)
     has_progress_report = models.BooleanField(default=False)
 
     class Meta:
@@ -189,12 +189,14 @@ class Activity(Row):
     cpt = models.CharField(max_length=5)
     technique = models.CharField(max_length=60, blank=True)
     one_on_one = models.BooleanField(default=True)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(blank=True, default=dict)
     is_planned = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["order"]
-        constraints = [models.UniqueConstraint(fields=["visit", "order"], name="activity_order_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "order"], name="activity_order_once")
+        ]
 
 
 class TimerEvent(InsertOnly):

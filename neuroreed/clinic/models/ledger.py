@@ -57,7 +57,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, db_index=True)
     patient = models.CharField(max_length=36, blank=True, db_index=True)
-    detail = models.JSONField(default=dict)
+    detail = models.JSONField(blank=True, default=dict)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64, unique=True)
 

@@ -30,7 +30,7 @@ class ClinicProfile(Row):
     mac = models.CharField(max_length=10, blank=True)
     locality = models.CharField(max_length=5, blank=True)
     participating = models.BooleanField(default=True)
-    fees = models.JSONField(default=dict)
+    fees = models.JSONField(blank=True, default=dict)
     time_zone = models.CharField(max_length=40, default="America/Chicago")
     place_of_service = models.CharField(max_length=2, default="11")
     unsigned_after_days = models.PositiveSmallIntegerField(default=7)
@@ -54,7 +54,7 @@ class Patient(Row):
     postal_code = models.CharField(max_length=10)
     phone = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=5, default="en")
-    precautions = models.JSONField(default=list)
+    precautions = models.JSONField(blank=True, default=list)
     registered_at = models.DateTimeField()
 
     class Meta:
@@ -103,7 +103,7 @@ class Authorization(Row):
     until = models.DateField()
     visits = models.PositiveIntegerField(null=True, blank=True)
     units = models.PositiveIntegerField(null=True, blank=True)
-    cpts = models.JSONField(default=list)
+    cpts = models.JSONField(blank=True, default=list)
     discipline = models.CharField(max_length=3, blank=True)
 
     class Meta:

@@ -1,0 +1,402 @@
+"""Rows to the words of the model and back; the only adapter between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from neuroreed.care import catalogue, session
+from neuroreed.clinic import profile
+from neuroreed.clinic.models import (
+    Activity,
+    Certification,
+    ClinicProfile,
+    Coverage,
+    Goal,
+    Patient,
+    PlanOfCare,
+    TimerEvent,
+    User,
+    Visit,
+)
+from neuroreed.model import care as care_model
+from neuroreed.model import people
+from neuroreed.model.errors import BadInput
+
+# what an intervention's facts hold, besides what the clock and the plan know
+INTERVENTION_FIELDS = (
+    "goal_ids",
+    "impairment_categories",
+    "body_region",
+    "task",
+    "position",
+    "sets",
+    "reps",
+    "duration_s",
+    "assist_level",
+    "guarding",
+    "dosage",
+    "cues",
+    "error_observed",
+    "response",
+    "decision",
+    "code_rationale",
+)
+PREVIOUS_VISITS = 3
+
+
+def timer_events(visit: Visit) -> list[session.TimerEvent]:
+    """The taps of a visit in the order they were recorded."""
+    return [timer_event(row) for row in visit.timer_events.select_related("activity", "by")]
+
+
+def timer_event(row: TimerEvent) -> session.TimerEvent:
+    """One tap as care knows it."""
+    return session.TimerEvent(
+        at=row.at,
+        kind=row.kind,
+        activity_id=str(row.activity_id) if row.activity_id else "",
+        cpt=row.activity.cpt if row.activity else "",
+        technique=(row.activity.technique or None) if row.activity else None,
+        clinician_id=str(row.by_id),
+        furnished=row.furnished,
+        one_on_one=row.one_on_one,
+        reason=row.reason or None,
+        start=row.start,
+        end=row.end,
+        id=str(row.pk),
+    )
+
+
+def timed(visit: Visit, *, until: datetime | None = None) -> session.Session:
+    """What the taps of a visit say; ``until`` is now, for a visit under way."""
+    return session.record(timer_events(visit), until=until, zone=profile.zone())
+
+
+def visit(row: Visit, time: session.Session) -> care_model.Visit:
+    """The visit with its minutes."""
+    labels = {str(a.pk): a for a in row.activities.all()}
+    return session.to_visit(
+        time,
+        visit_id=str(row.pk),
+        patient_id=str(row.patient_id),
+        discipline=people.Discipline(row.discipline),
+        clinician_id=str(row.supervisor_id or row.clinician_id),
+        payer=row.coverage.payer,
+        place_of_service=row.place_of_service,
+        plan_of_care_id=str(row.plan_id) if row.plan_id else None,
+        facts={},
+        activity_facts={key: a.facts for key, a in labels.items()},
+    )
+
+
+def furnished_by(user: User) -> care_model.Furnished:
+    """Whose minutes a person's taps are."""
+    return {
+        "assistant": care_model.Furnished.ASSISTANT,
+        "student": care_model.Furnished.STUDENT,
+    }.get(user.role, care_model.Furnished.THERAPIST)
+
+
+def number(value: object) -> int | float | None:
+    """A number as the visit facts hold it; whole where it is whole.
+
+    The facts of a visit are measurements, never money.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        raise BadInput(f"{value!r} is not a number.") from None
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def day(value: date | None) -> str | None:
+    """A date as the facts hold it."""
+    return value.isoformat() if value else None
+
+
+def certified(plan: PlanOfCare | None, on: date) -> Certification | None:
+    """The certification of a plan that covers a date, the signed one first."""
+    if plan is None:
+        return None
+    covering = [c for c in plan.certifications.all() if c.since <= on <= c.until]
+    return next((c for c in covering if c.signed_on), covering[0] if covering else None)
+
+
+def intervention(
+    activity: Activity, time: Mapping[str, Any] | None, facts: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """One activity in the shape of the visit facts."""
+    own = activity.facts if facts is None else facts
+    made: dict[str, Any] = {
+        "id": activity.label,
+        "technique": activity.technique or None,
+        "cpt": activity.cpt,
+        "start": time.get("start") if time else None,
+        "end": time.get("end") if time else None,
+        "minutes": time.get("minutes") if time else None,
+        "one_on_one": time.get("one_on_one") if time else None,
+    }
+    if time and "bouts" in time:
+        made["bouts"] = time["bouts"]
+    empty: dict[str, Any] = {"goal_ids": [], "impairment_categories": [], "cues": []}
+    for name in INTERVENTION_FIELDS:
+        default = {} if name in {"dosage", "error_observed", "response", "decision"} else None
+        made[name] = own.get(name, empty.get(name, default))
+    return made
+
+
+def visit_facts(
+    row: Visit,
+    time: session.Session,
+    *,
+    billing: Iterable[tuple[str, int]] = (),
+    modifiers: Iterable[str] = (),
+    signer: User | None = None,
+    signed_at: datetime | None = None,
+    with_previous: bool = True,
+) -> dict[str, Any]:
+    """The facts of a visit, under the names the note and the rubric read."""
+    episode, plan, own = row.episode, row.plan, row.facts
+    who = signer or row.clinician
+    period = certified(plan, row.date_of_service)
+    minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
+    used = [a for a in row.activities.all() if str(a.pk) in minutes]
+    progress = {
+        "visits_since_report": treatment_days_since_report(row),
+        "last_objective_date": day(
+            max(
+                (i.date for i in episode.impairments.all() if i.date <= row.date_of_service),
+                default=None,
+            )
+        ),
+        "last_two_verdicts": [],
+        "plan_change": False,
+        "maintenance_rationale": (plan.maintenance_rationale or None) if plan else None,
+        **own.get("progress", {}),
+    }
+    facts: dict[str, Any] = {
+        "date_of_service": day(row.date_of_service),
+        "session_minutes": time.session_minutes,
+        "signed_at": day(signed_at.astimezone(profile.zone()).date()) if signed_at else None,
+        "signer": {"credential": who.credential or None, "licensed": who.licensed},
+        "cosigner": own.get("cosigner"),
+        "assistant_furnished": any(
+            bout.furnished is care_model.Furnished.ASSISTANT for bout in time.bouts
+        ),
+        "modifiers": list(dict.fromkeys(modifiers)),
+        "dx": {
+            "medical": list(episode.medical_diagnoses),
+            "treatment": list(episode.treatment_diagnoses),
+        },
+        "onset": {"date": day(episode.onset_date), "why_now": episode.why_now or None},
+        "poc": {
+            "certified_from": day(period.since) if period else None,
+            "certified_to": day(period.until) if period else None,
+            "planned_techniques": list(plan.planned_techniques) if plan else [],
+            "planned_cpt": list(plan.planned_cpt) if plan else [],
+        },
+        "functional_limitations": [
+            {
+                "id": limit.label,
+                "activity": limit.activity,
+                "value": number(limit.value),
+                "unit": limit.unit or None,
+                "prior_level": number(limit.prior_level),
+            }
+            for limit in episode.limitations.all()
+        ],
+        "impairments": [
+            {
+                "category": found.category,
+                "measure": found.measure,
+                "value": number(found.value),
+                "date": day(found.date),
+            }
+            for found in episode.impairments.all()
+            if found.date <= row.date_of_service
+        ],
+        "goals": [goal_facts(goal) for goal in plan.goals.all()] if plan else [],
+        "interventions": [intervention(a, minutes[str(a.pk)]) for a in used],
+        "total_timed_minutes": time.timed_minutes,
+        "billing": [{"cpt": cpt, "units": units} for cpt, units in billing],
+        "progress": progress,
+        "education": list(own.get("education", [])),
+        "hep": dict(own.get("hep", {"items": None, "reviewed": None})),
+        "statement": own.get("statement"),
+    }
+    if with_previous:
+        facts["previous_visits"] = previous(row)
+    return facts
+
+
+def goal_facts(goal: Goal) -> dict[str, Any]:
+    """One goal in the shape of the visit facts."""
+    return {
+        "id": goal.label,
+        "fl": goal.limitation.label if goal.limitation else None,
+        "measure": goal.measure,
+        "population": goal.population or None,
+        "baseline": number(goal.baseline),
+        "target": number(goal.target),
+        "target_date": day(goal.target_date),
+        "mdc": number(goal.mdc),
+        "mdc_unknown": goal.mdc_unknown,
+    }
+
+
+def previous(row: Visit) -> list[dict[str, Any]]:
+    """The interventions of the last visits of the episode, the latest first."""
+    before = (
+        Visit.objects.filter(
+            episode_id=row.episode_id,
+            date_of_service__lt=row.date_of_service,
+            state__in=[Visit.State.SIGNED, Visit.State.ENDED],
+        )
+        .order_by("-date_of_service", "-scheduled_at")
+        .prefetch_related("activities", "timer_events__activity")[:PREVIOUS_VISITS]
+    )
+    made = []
+    for old in before:
+        time = timed(old)
+        minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
+        made.append(
+            {
+                "date_of_service": day(old.date_of_service),
+                "interventions": [
+                    intervention(a, minutes[str(a.pk)])
+                    for a in old.activities.all()
+                    if str(a.pk) in minutes
+                ],
+            }
+        )
+    return made
+
+
+def treatment_days_since_report(row: Visit) -> int:
+    """Distinct dates of service since the last progress report, this one included."""
+    days = Visit.objects.filter(
+        episode_id=row.episode_id,
+        date_of_service__lte=row.date_of_service,
+        state__in=[Visit.State.SIGNED, Visit.State.ENDED, Visit.State.OPEN],
+    )
+    reported = (
+        days.filter(has_progress_report=True, date_of_service__lt=row.date_of_service)
+        .order_by("-date_of_service")
+        .values_list("date_of_service", flat=True)
+        .first()
+    )
+    if reported is not None:
+        days = days.filter(date_of_service__gt=reported)
+    dates = set(days.values_list("date_of_service", flat=True)) | {row.date_of_service}
+    return len(dates)
+
+
+def technique_name(technique: str) -> str:
+    """The name of a technique, or nothing."""
+    found = catalogue.find_technique(technique)
+    return found.name if found else ""
+
+
+def address(row: ClinicProfile | Patient) -> people.Address:
+    """Where a clinic or a patient is."""
+    return people.Address(row.line1, row.city, row.state, row.postal_code, row.line2)
+
+
+def clinic(row: ClinicProfile) -> people.Clinic:
+    """The billing provider."""
+    return people.Clinic(
+        name=row.name,
+        npi=row.npi,
+        tax_id=row.tax_id,
+        taxonomy=row.taxonomy,
+        address=address(row),
+        phone=row.phone,
+        participating=row.participating,
+        mac=row.mac or None,
+        locality=row.locality or None,
+    )
+
+
+def coverage(row: Coverage) -> people.Coverage:
+    """One insurance."""
+    return people.Coverage(
+        payer=row.payer,
+        payer_name=row.payer_name,
+        payer_id=row.payer_id,
+        member_id=row.member_id,
+        sequence=row.sequence,
+        relationship=row.relationship,
+        subscriber_last=row.subscriber_last or None,
+        subscriber_first=row.subscriber_first or None,
+        group_number=row.group_number or None,
+        deductible_left_cents=row.deductible_left_cents,
+    )
+
+
+def patient(row: Patient) -> people.Patient:
+    """A person in care."""
+    return people.Patient(
+        id=str(row.pk),
+        last_name=row.last_name,
+        first_name=row.first_name,
+        birth_date=row.birth_date,
+        sex=row.sex,
+        address=address(row),
+        coverages=tuple(coverage(c) for c in row.coverages.all()),
+    )
+
+
+def clinician(row: User) -> people.Clinician:
+    """A person who treats."""
+    return people.Clinician(
+        id=str(row.pk),
+        last_name=row.last_name,
+        first_name=row.first_name,
+        profession=people.Profession(row.profession),
+        credential=row.credential,
+        npi=row.npi or None,
+        taxonomy=row.taxonomy or None,
+        licence=row.licence or None,
+    )
+
+
+def plan(row: PlanOfCare) -> care_model.PlanOfCare:
+    """A plan with its goals and what was signed when."""
+    first = next((c for c in row.certifications.all() if c.kind == "initial"), None)
+    return care_model.PlanOfCare(
+        id=str(row.pk),
+        patient_id=str(row.episode.patient_id),
+        discipline=people.Discipline(row.episode.discipline),
+        established_on=row.established_on,
+        first_treatment_on=row.first_treatment_on,
+        duration_days=row.duration_days,
+        visits_per_week=row.visits_per_week,
+        medical_diagnoses=tuple(row.episode.medical_diagnoses),
+        treatment_diagnoses=tuple(row.episode.treatment_diagnoses),
+        goals=tuple(
+            care_model.Goal(
+                id=g.label,
+                activity=g.activity,
+                measure=g.measure,
+                baseline=g.baseline,
+                target=g.target,
+                target_date=g.target_date,
+                population=g.population or None,
+                limitation_id=g.limitation.label if g.limitation else None,
+            )
+            for g in row.goals.all()
+        ),
+        planned_cpt=tuple(row.planned_cpt),
+        planned_techniques=tuple(row.planned_techniques),
+        author_id=str(row.author_id),
+        signed_by_author_on=row.signed_by_author_on,
+        signed_by_physician_on=first.signed_on if first else None,
+        physician_npi=row.physician_npi or None,
+        order_signed_on=row.order_signed_on,
+        sent_to_physician_on=row.sent_to_physician_on,
+    )
