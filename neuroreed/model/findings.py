@@ -22,7 +22,9 @@ class Scope(StrEnum):
     DAY = "day"  # one patient, one date
     EPISODE = "episode"
     YEAR = "year"  # one patient, one calendar year
+    INTERVAL = "interval"  # one unbroken stretch of time of one clinician
     THERAPIST_DAY = "therapist_day"
+    PATIENT_TIMES = "patient_times"  # the intervals of one patient on one date
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Finding:
     cites: tuple[str, ...]
     evidence: tuple[Evidence, ...] = ()
     rule_book: str = ""
+    visits: tuple[str, ...] = ()  # ids of the visits or claims it concerns
+    lowered: str = ""  # why the severity is lighter than declared
 
 
 @dataclass(slots=True)

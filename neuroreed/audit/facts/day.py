@@ -1,0 +1,3 @@
+"""Facts of a day: one patient, one date, whatever the discipline."""
+
+from __future__ import annotations

@@ -1,0 +1,245 @@
+"""Visits and claims, as nouns or as plain data, taken apart into lines and intervals.
+
+Each line becomes one mapping of names to values as given, with the words that say where it
+stood. Values of the visit are repeated on its lines; a line's own value wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from typing import Any
+
+from neuroreed.model.care import Furnished, TimedActivity, Visit
+from neuroreed.model.errors import BadInput
+
+Rows = list[tuple[dict[str, Any], str]]
+
+
+def rows_of(source: Any) -> tuple[Rows, Rows, tuple[str, ...]]:
+    """Lines, intervals, and notes on what could not be used.
+
+    Raises:
+        BadInput: the source is neither visits nor claims.
+    """
+    if isinstance(source, Mapping):
+        source = claims_of(source) if "interchanges" in source else [source]
+    if isinstance(source, (str, bytes)) or not isinstance(source, Iterable):
+        raise BadInput("Give visits or claims as a list.")
+    lines: Rows = []
+    intervals: Rows = []
+    notes: list[str] = []
+    for position, item in enumerate(source, start=1):
+        if isinstance(item, Visit):
+            _noun(item, lines, intervals)
+            continue
+        data = asdict(item) if is_dataclass(item) and not isinstance(item, type) else item
+        if not isinstance(data, Mapping):
+            raise BadInput(f"Item {position} of the list is neither a visit nor a claim.")
+        if "subscriber" in data or "billing_provider" in data:
+            _claim(data, position, lines, notes)
+        else:
+            _visit(data, position, lines, intervals)
+    return lines, intervals, tuple(notes)
+
+
+def claims_of(parsed: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The claims of everything that ``read_x12`` gave."""
+    return [
+        claim
+        for interchange in parsed.get("interchanges", ())
+        for group in interchange.get("groups", ())
+        for transaction in group.get("transactions", ())
+        for claim in transaction.get("claims", ())
+    ]
+
+
+def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows) -> None:
+    name = data.get("visit_id") or data.get("visit") or data.get("session_id")
+    where = f"Visit {name}" if name else f"Visit {position} of the list"
+    given = data.get("lines", data.get("activities"))
+    if given is None:
+        raise BadInput(f"{where}: has no lines.")
+    if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
+        raise BadInput(f"{where}: lines is not a list.")
+    shared = {
+        key: value for key, value in data.items() if key not in {"lines", "activities", "intervals"}
+    }
+    if "visit_id" in shared and shared.get("claim_id") is not None:
+        shared.pop("claim_id")
+    for number, line in enumerate(given, start=1):
+        if not isinstance(line, Mapping):
+            raise BadInput(f"{where}, line {number}: is not a mapping.")
+        row = {**shared, **line}
+        if row.get("line") is None and row.get("line_number") is None:
+            row["line"] = number
+        start, end = row.pop("start", None), row.pop("end", None)
+        own = row.pop("intervals", None)
+        lines.append((row, f"{where}, line {number}"))
+        if start is not None or end is not None:
+            own = [*(own or ()), {"start": start, "end": end}]
+        for interval in own or ():
+            timed = {
+                "one_on_one": row.get("is_one_on_one", row.get("one_on_one", True)),
+                "group": row.get("is_group", row.get("group", False)),
+                "therapist": row.get("therapist_id", row.get("therapist")),
+            }
+            intervals.append(
+                ({**_identity(shared), **timed, **interval}, f"{where}, line {number}")
+            )
+    for number, interval in enumerate(data.get("intervals") or (), start=1):
+        if not isinstance(interval, Mapping):
+            raise BadInput(f"{where}, interval {number}: is not a mapping.")
+        intervals.append(({**_identity(shared), **interval}, f"{where}, interval {number}"))
+
+
+_IDENTITY = (
+    *("patient", "patient_id", "visit", "visit_id", "claim_id", "session_id"),
+    *("date_of_service", "date", "discipline", "payer", "payer_id", "therapist"),
+    *("therapist_id", "clinician_id", "episode", "episode_id", "plan_of_care_id"),
+)
+
+
+def _identity(shared: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: shared[key] for key in _IDENTITY if key in shared}
+
+
+def _noun(visit: Visit, lines: Rows, intervals: Rows) -> None:
+    shared: dict[str, Any] = {
+        **visit.facts,
+        "patient_id": visit.patient_id,
+        "visit_id": visit.id,
+        "date_of_service": visit.date_of_service,
+        "payer": visit.payer,
+        "discipline": visit.discipline,
+        "therapist_id": visit.clinician_id,
+        "place_of_service": visit.place_of_service,
+        "episode_id": visit.plan_of_care_id,
+    }
+    if visit.started_at is not None and visit.ended_at is not None:
+        elapsed = visit.ended_at - visit.started_at
+        shared.setdefault("session_minutes", int(elapsed.total_seconds()) // 60)
+    for number, activity in enumerate(visit.activities, start=1):
+        where = f"Visit {visit.id}, line {number}"
+        lines.append(
+            (
+                {
+                    **shared,
+                    "cpt": activity.cpt,
+                    "minutes": activity.minutes,
+                    "therapist_minutes": activity.therapist_minutes,
+                    "assistant_minutes": activity.assistant_minutes,
+                    "line": number,
+                    **activity.facts,
+                },
+                where,
+            )
+        )
+        _bouts(activity, _identity(shared), where, intervals)
+
+
+def _bouts(
+    activity: TimedActivity, identity: Mapping[str, Any], where: str, intervals: Rows
+) -> None:
+    for bout in activity.bouts:
+        midnight = bout.start.replace(hour=0, minute=0, second=0, microsecond=0)
+        length = int((bout.end - bout.start).total_seconds()) // 60
+        start = int((bout.start - midnight).total_seconds()) // 60
+        intervals.append(
+            (
+                {
+                    **identity,
+                    "date_of_service": bout.start.date(),
+                    "therapist_id": bout.clinician_id,
+                    "start": start,
+                    "end": start + length,
+                    "one_on_one": bout.one_on_one and bout.furnished is not Furnished.STUDENT,
+                    "group": not bout.one_on_one,
+                },
+                where,
+            )
+        )
+
+
+def _claim(data: Mapping[str, Any], position: int, lines: Rows, notes: list[str]) -> None:
+    claim_id = str(data.get("claim_id") or f"claim {position}")
+    subscriber = data.get("subscriber") or {}
+    person = data.get("patient") or {}
+    patient = "|".join(
+        str(part or "")
+        for part in (
+            subscriber.get("payer_id"),
+            subscriber.get("member_id"),
+            person.get("last") or subscriber.get("last"),
+            person.get("first") or subscriber.get("first"),
+            person.get("birth_date") or subscriber.get("birth_date"),
+        )
+    )
+    authorised = any(str(ref[0]) == "G1" for ref in data.get("refs") or () if ref)
+    filing = subscriber.get("filing")
+    diagnoses = [str(pair[1]) for pair in data.get("diagnoses") or () if len(pair) > 1]
+    for number, line in enumerate(data.get("lines") or (), start=1):
+        where = f"Claim {claim_id}, line {line.get('line') or number}"
+        served, last = _dates(line.get("dates") or data.get("dates") or ())
+        procedure = line.get("procedure") or {}
+        if served is None:
+            notes.append(f"{where}: has no date of service and was not audited.")
+            continue
+        code = str(procedure.get("code") or "").upper()
+        if len(code) != 5 or not code.isalnum():
+            notes.append(f"{where}: its procedure is not a five-character code; not audited.")
+            continue
+        row: dict[str, Any] = {
+            "patient": patient,
+            "session": claim_id,
+            "line": number,
+            "date_of_service": served,
+            "last_date": last,
+            "payer": data.get("payer") or (f"filing {filing}" if filing else None),
+            "code": code,
+            "modifiers": [m for m in procedure.get("modifiers") or () if m],
+            "charge": line.get("charge"),
+            "place_of_service": _whole(
+                line.get("place_of_service") or data.get("place_of_service")
+            ),
+            "billed_units": _whole(line.get("units")) if line.get("unit_basis") == "UN" else None,
+            "therapist": _rendering(line.get("providers") or ())
+            or _rendering(data.get("providers") or ()),
+            "is_participating": {"A": True, "C": False}.get(str(data.get("assignment"))),
+            "authorization_on_file": authorised,
+        }
+        if row["billed_units"] is None and line.get("units") is not None:
+            notes.append(f"{where}: units are not whole service units; rules on units skip it.")
+        if row["place_of_service"] is not None and row["place_of_service"] > 99:
+            row["place_of_service"] = None
+        pointer = _whole((line.get("pointers") or ["1"])[0])
+        if pointer is not None and 1 <= pointer <= len(diagnoses):
+            row["diagnosis"] = diagnoses[pointer - 1]
+        lines.append((row, where))
+
+
+def _dates(dates: Sequence[Sequence[str]]) -> tuple[date | None, date | None]:
+    for parts in dates:
+        if len(parts) > 2 and parts[0] == "472":
+            first, _, last = str(parts[2]).partition("-")
+            try:
+                start = date.fromisoformat(first)
+                return start, date.fromisoformat(last) if last else start
+            except ValueError:
+                return None, None
+    return None, None
+
+
+def _whole(value: Any) -> int | None:
+    text = str(value or "").strip()
+    if text.endswith((".0", ".00")):
+        text = text.partition(".")[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
+
+
+def _rendering(providers: Sequence[Mapping[str, Any]]) -> str | None:
+    for provider in providers:
+        if provider.get("entity") == "82":
+            return str(provider.get("id") or "") or None
+    return None
