@@ -172,9 +172,9 @@ def whole(value: object, path: str, *, most: int | None = None) -> int | None:
 
 def is_timed(cpt: str) -> bool:
     """Whether a code's units come from its minutes; a code nobody knows counts as timed."""
-    from neuroreed.policy import codes
+    from neuroreed.policy.codes import get
 
-    code = codes.get(cpt)
+    code = get(cpt)
     return code is None or str(code.timing) != "untimed"
 
 

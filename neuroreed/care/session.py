@@ -54,9 +54,9 @@ MINUTE = timedelta(minutes=1)
 
 def timed_in_policy(cpt: str) -> bool | None:
     """Whether minutes make the units of a code; ``None`` for a code the policy does not hold."""
-    from neuroreed.policy import codes
+    from neuroreed.policy.codes import get
 
-    code = codes.get(cpt)
+    code = get(cpt)
     return None if code is None else str(code.timing) != "untimed"
 
 

@@ -1,0 +1,251 @@
+"""The sections of a note about the person: history, findings, limits, goals, assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from neuroreed.care.documentation_facts import day, filled, listed, mapping, number, text
+from neuroreed.care.note.activities import Teller, activity_name
+from neuroreed.care.note.nouns import Sentence
+from neuroreed.care.note.words import (
+    VERDICT_WORDS,
+    date_at,
+    figure,
+    joined,
+    measure_name,
+    quoted,
+    words,
+)
+
+WHY_NOW = {
+    "new_event": "a new event",
+    "exacerbation": "an exacerbation",
+    "post_op": "surgery",
+    "decline_measured": "a measured decline",
+    "new_goal": "a new goal",
+}
+HISTORY = (
+    ("course", "Course: {}"),
+    ("surgeries", "Surgery: {}"),
+    ("comorbidities", "Other conditions: {}"),
+    ("medications", "Medication: {}"),
+    ("living_situation", "Living situation: {}"),
+    ("precautions", "Precautions: {}"),
+)
+
+
+def _entries(facts: Mapping[str, Any], name: str) -> list[tuple[str, Mapping[str, Any]]]:
+    return [
+        (f"{name}[{i}]", mapping(entry, f"{name}[{i}]"))
+        for i, entry in enumerate(listed(facts.get(name), name))
+    ]
+
+
+def subjective(facts: Mapping[str, Any]) -> list[Sentence]:
+    """What the patient says."""
+    teller = Teller(mapping(facts.get("subjective"), "subjective"), "subjective")
+    said = teller.facts
+    if teller.has("report"):
+        teller.say(f"Patient reports: {quoted(said['report'])}", "report")
+    if number(said.get("pain_0_10")) is not None:
+        teller.say(f"Pain {words(said['pain_0_10'])}/10", "pain_0_10")
+    falls = number(said.get("falls_since_last_visit"))
+    if falls is not None:
+        count = "No fall" if falls == 0 else f"{figure(falls)} fall{'' if falls == 1 else 's'}"
+        teller.say(f"{count} since the last visit", "falls_since_last_visit")
+    if teller.has("changes"):
+        teller.say(f"Changes reported: {words(said['changes'])}", "changes")
+    return teller.sentences
+
+
+def history(facts: Mapping[str, Any]) -> list[Sentence]:
+    """When it began, why care is needed now, and what else matters."""
+    teller = Teller(mapping(facts.get("onset"), "onset"), "onset")
+    began = date_at(teller.facts.get("date"), "onset.date")
+    why = WHY_NOW.get(text(teller.facts.get("why_now")), words(teller.facts.get("why_now") or ""))
+    if began and why:
+        teller.say(f"Onset {began}; care is needed now because of {why}", "date", "why_now")
+    elif began:
+        teller.say(f"Onset {began}", "date")
+    elif why:
+        teller.say(f"Care is needed now because of {why}", "why_now")
+    past = Teller(mapping(facts.get("history"), "history"), "history")
+    for name, pattern in HISTORY:
+        if past.has(name):
+            past.say(pattern.format(words(past.facts[name])), name)
+    return teller.sentences + past.sentences
+
+
+def limitations(facts: Mapping[str, Any]) -> list[Sentence]:
+    """What the patient can do now, and could do before."""
+    told: list[Sentence] = []
+    for path, entry in _entries(facts, "functional_limitations"):
+        teller = Teller(entry, path)
+        if not teller.has("activity"):
+            continue
+        names = ["activity"]
+        sentence = words(entry["activity"])
+        unit = ""
+        if teller.has("unit"):
+            unit = f" {words(entry['unit'])}"
+        if teller.has("value"):
+            sentence += f": {words(entry['value'])}{unit} now"
+            names += ["value"] + (["unit"] if unit else [])
+            if teller.has("prior_level"):
+                own_unit = unit if number(entry["prior_level"]) is not None else ""
+                sentence += f", {words(entry['prior_level'])}{own_unit} before"
+                names.append("prior_level")
+        elif teller.has("prior_level"):
+            sentence += f": {words(entry['prior_level'])} before"
+            names.append("prior_level")
+        teller.say(sentence, *names)
+        told += teller.sentences
+    return told
+
+
+def findings(facts: Mapping[str, Any], on: date | None = None) -> list[Sentence]:
+    """The objective measures of each deficit, with their dates."""
+    told: list[Sentence] = []
+    for path, entry in _entries(facts, "impairments"):
+        teller = Teller(entry, path)
+        if not (teller.has("measure") and teller.has("value")):
+            continue
+        names = ["measure", "value"]
+        sentence = f"{measure_name(entry['measure'])} {words(entry['value'])}"
+        if teller.has("category"):
+            sentence = f"{words(entry['category'])}: {sentence}"
+            names.insert(0, "category")
+        measured = day(entry.get("date"), f"{path}.date")
+        if measured is not None:
+            sentence += (
+                ", measured today"
+                if measured == on
+                else f" on {date_at(entry['date'], f'{path}.date')}"
+            )
+            names.append("date")
+        teller.say(sentence, *names)
+        told += teller.sentences
+    return told
+
+
+def goals(facts: Mapping[str, Any]) -> list[Sentence]:
+    """Each goal: measure, start, target, date, and the activity that it restores."""
+    activities = {
+        text(entry.get("id")): (path, entry)
+        for path, entry in _entries(facts, "functional_limitations")
+        if filled(entry.get("activity"))
+    }
+    told: list[Sentence] = []
+    for path, goal in _entries(facts, "goals"):
+        told += _goal(path, goal, activities)
+    return told
+
+
+def _goal(
+    path: str, goal: Mapping[str, Any], activities: Mapping[str, tuple[str, Mapping[str, Any]]]
+) -> list[Sentence]:
+    teller = Teller(goal, path)
+    if not (teller.has("measure") and teller.has("target")):
+        return []
+    names = ["measure", "target"]
+    label = ""
+    if teller.has("id"):
+        label = f"Goal {words(goal['id'])}: "
+        names.append("id")
+    measure = measure_name(goal["measure"])
+    if teller.has("baseline"):
+        sentence = f"{label}{measure} from {words(goal['baseline'])} to {words(goal['target'])}"
+        names.append("baseline")
+    else:
+        sentence = f"{label}{measure} to {words(goal['target'])}"
+    by = date_at(goal.get("target_date"), f"{path}.target_date")
+    if by:
+        sentence += f" by {by}"
+        names.append("target_date")
+    if number(goal.get("mdc")) is not None:
+        sentence += f" (measurement error {words(goal['mdc'])})"
+        names.append("mdc")
+    elif goal.get("mdc_unknown") is True:
+        sentence += " (measurement error not known)"
+        names.append("mdc_unknown")
+    extra: list[str] = []
+    if text(goal.get("fl")) in activities:
+        where, limitation = activities[text(goal["fl"])]
+        sentence += f", to {words(limitation['activity'])}"
+        names.append("fl")
+        extra.append(f"{where}.activity")
+    teller.say(sentence, *names)
+    (sentence_made,) = teller.sentences
+    return [Sentence(sentence_made.text, (*sentence_made.paths, *extra))]
+
+
+def diagnoses(facts: Mapping[str, Any]) -> list[Sentence]:
+    """The diagnoses with the official description of each, where it is at hand."""
+    dx = Teller(mapping(facts.get("dx"), "dx"), "dx")
+    on = day(facts.get("date_of_service"), "date_of_service")
+    for kind, label in (("medical", "Medical diagnosis"), ("treatment", "Treatment diagnosis")):
+        codes = [text(code) for code in listed(dx.facts.get(kind), f"dx.{kind}") if text(code)]
+        if codes:
+            told = joined([_diagnosis(code, on) for code in codes])
+            dx.say(f"{label}: {told}", kind)
+    return dx.sentences
+
+
+def _diagnosis(code: str, on: date | None) -> str:
+    from neuroreed.policy.icd10 import diagnosis
+
+    found = diagnosis(code, on) if on else None
+    return f"{found.description} ({code})" if found else code
+
+
+def links(facts: Mapping[str, Any]) -> list[Sentence]:
+    """Condition, deficit and goal of each activity, tied by what the facts name."""
+    known = {text(goal.get("id")): path for path, goal in _entries(facts, "goals")}
+    told: list[Sentence] = []
+    for path, entry in _entries(facts, "interventions"):
+        name = activity_name(entry)
+        names = [f"{path}.{key}" for key in ("technique", "task") if filled(entry.get(key))][:1]
+        deficits = [
+            words(c)
+            for c in listed(entry.get("impairment_categories"), f"{path}.impairment_categories")
+            if filled(c)
+        ]
+        served = [
+            text(g) for g in listed(entry.get("goal_ids"), f"{path}.goal_ids") if text(g) in known
+        ]
+        if not name or not (deficits or served):
+            continue
+        sentence = name
+        if deficits:
+            sentence += f" addressed {joined(deficits)}"
+            names.append(f"{path}.impairment_categories")
+        if served:
+            sentence += f"{' and' if deficits else ''} served goal {joined(served)}"
+            names.append(f"{path}.goal_ids")
+        told.append(Sentence(f"{sentence}.", tuple(names)))
+    return told
+
+
+def verdicts(facts: Mapping[str, Any]) -> list[Sentence]:
+    """What the last comparisons of the measures said, and what followed from them."""
+    teller = Teller(mapping(facts.get("progress"), "progress"), "progress")
+    said = [
+        VERDICT_WORDS.get(text(verdict), words(verdict))
+        for verdict in listed(teller.facts.get("last_two_verdicts"), "progress.last_two_verdicts")
+    ]
+    if said:
+        noun = "comparison" if len(said) == 1 else f"{len(said)} comparisons"
+        teller.say(
+            f"Change in the measures, last {noun}: {', then '.join(said)}", "last_two_verdicts"
+        )
+    if teller.facts.get("plan_change") is True:
+        teller.say("The plan was changed in answer to this", "plan_change")
+    if teller.has("maintenance_rationale"):
+        teller.say(
+            "Maintenance program; a therapist's skill is needed because "
+            f"{words(teller.facts['maintenance_rationale'])}",
+            "maintenance_rationale",
+        )
+    return teller.sentences

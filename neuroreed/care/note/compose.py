@@ -1,0 +1,357 @@
+"""A note from the facts of a visit, in the clinician's order.
+
+Every sentence states facts that were given, and carries their paths; a fact that is absent
+makes no sentence. Two notes differ because their facts differ.
+
+Beyond the facts of a visit (see ``documentation``) the note types read, where given:
+``subjective`` {report, pain_0_10, falls_since_last_visit, changes}; ``history`` {course,
+surgeries, comorbidities, medications, living_situation, precautions}; ``poc`` also
+{visits_per_week, minutes_per_visit, duration_weeks, discharge_plan, prognosis}; ``report``
+{period_from, period_to, treatment_days, goals [{id, value, date, verdict, status}],
+reason_no_progress, continue_reason, goal_changes []}; ``reevaluation`` {reason};
+``recertification`` {certified_from, certified_to, justification}; ``discharge`` {date, reason,
+last_visit, recommendations}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from neuroreed.care.documentation_facts import day, filled, kind_of, listed, mapping, number, text
+from neuroreed.care.note import clinical
+from neuroreed.care.note.activities import Teller, activity_name, tell_activity
+from neuroreed.care.note.nouns import (
+    TITLES,
+    Note,
+    NoteText,
+    NoteType,
+    Section,
+    Sentence,
+    note_type_of,
+)
+from neuroreed.care.note.words import (
+    VERDICT_WORDS,
+    date_at,
+    figure,
+    joined,
+    measure_name,
+    words,
+)
+from neuroreed.model.errors import BadInput
+
+Facts = Mapping[str, Any]
+Writer = Callable[[Facts], list[Sentence]]
+
+
+def interventions(facts: Facts) -> list[Sentence]:
+    """What was done, activity by activity, then the minutes of the whole visit."""
+    told: list[Sentence] = []
+    for i, entry in enumerate(listed(facts.get("interventions"), "interventions")):
+        path = f"interventions[{i}]"
+        told += [
+            replace(sentence, paragraph=i + 1)
+            for sentence in tell_activity(mapping(entry, path), path)
+        ]
+    teller = Teller(facts, "")
+    timed, session = number(facts.get("total_timed_minutes")), number(facts.get("session_minutes"))
+    if timed is not None and session is not None:
+        teller.say(
+            f"Timed minutes {figure(timed)}; whole session {figure(session)} minutes",
+            "total_timed_minutes",
+            "session_minutes",
+        )
+    elif timed is not None:
+        teller.say(f"Timed minutes {figure(timed)}", "total_timed_minutes")
+    elif session is not None:
+        teller.say(f"Whole session {figure(session)} minutes", "session_minutes")
+    after = len(listed(facts.get("interventions"), "interventions")) + 1
+    return told + [replace(sentence, paragraph=after) for sentence in teller.sentences]
+
+
+def education(facts: Facts) -> list[Sentence]:
+    """What was taught, and whether the patient could show it."""
+    told: list[Sentence] = []
+    for i, raw in enumerate(listed(facts.get("education"), "education")):
+        path = f"education[{i}]"
+        entry = mapping(raw, path)
+        teller = Teller(entry, path)
+        if teller.has("topic") and teller.has("teach_back"):
+            teller.say(
+                f"Taught: {words(entry['topic'])}; teach-back {words(entry['teach_back'])}",
+                "topic",
+                "teach_back",
+            )
+        elif teller.has("topic"):
+            teller.say(f"Taught: {words(entry['topic'])}", "topic")
+        told += teller.sentences
+    home = Teller(mapping(facts.get("hep"), "hep"), "hep")
+    items, reviewed = number(home.facts.get("items")), home.facts.get("reviewed")
+    if items is not None:
+        sentence = f"Home program of {figure(items)} item{'' if items == 1 else 's'}"
+        if isinstance(reviewed, bool):
+            home.say(f"{sentence}, {'' if reviewed else 'not '}reviewed", "items", "reviewed")
+        else:
+            home.say(sentence, "items")
+    elif isinstance(reviewed, bool):
+        home.say(f"Home program {'' if reviewed else 'not '}reviewed", "reviewed")
+    return told + home.sentences
+
+
+def next_steps(facts: Facts) -> list[Sentence]:
+    """What carries on from today's decisions, and the period that covers it."""
+    told: list[Sentence] = []
+    for i, raw in enumerate(listed(facts.get("interventions"), "interventions")):
+        path = f"interventions[{i}]"
+        entry = mapping(raw, path)
+        decision = mapping(entry.get("decision"), f"{path}.decision")
+        name = activity_name(entry)
+        if not name or not filled(decision.get("value")):
+            continue
+        names = [f"{path}.technique" if filled(entry.get("technique")) else f"{path}.task"]
+        value = text(decision["value"])
+        names.append(f"{path}.decision.value")
+        if filled(decision.get("change")):
+            sentence = f"{name}: {words(value)}, {words(decision['change'])}"
+            names.append(f"{path}.decision.change")
+        else:
+            sentence = f"{name}: {words(value)}"
+        told.append(Sentence(f"{sentence}.", tuple(names)))
+    plan = Teller(mapping(facts.get("poc"), "poc"), "poc")
+    since = date_at(plan.facts.get("certified_from"), "poc.certified_from")
+    until = date_at(plan.facts.get("certified_to"), "poc.certified_to")
+    if since and until:
+        plan.say(f"Plan of care certified {since} to {until}", "certified_from", "certified_to")
+    progress = Teller(mapping(facts.get("progress"), "progress"), "progress")
+    visits = number(progress.facts.get("visits_since_report"))
+    if visits is not None:
+        progress.say(
+            f"Treatment days since the last progress report: {figure(visits)}",
+            "visits_since_report",
+        )
+    return told + plan.sentences + progress.sentences
+
+
+def assessment(facts: Facts) -> list[Sentence]:
+    """Condition, deficit, activity and goal, tied together."""
+    return (
+        clinical.diagnoses(facts)
+        + clinical.limitations(facts)
+        + clinical.links(facts)
+        + clinical.goals(facts)
+        + clinical.verdicts(facts)
+    )
+
+
+def objective_today(facts: Facts) -> list[Sentence]:
+    """Measures, those of today marked."""
+    return clinical.findings(facts, day(facts.get("date_of_service"), "date_of_service"))
+
+
+def plan_of_care(facts: Facts) -> list[Sentence]:
+    """Type, amount, frequency and duration of the care that is planned."""
+    plan = Teller(mapping(facts.get("poc"), "poc"), "poc")
+    techniques = listed(plan.facts.get("planned_techniques"), "poc.planned_techniques")
+    if techniques:
+        names = [activity_name({"technique": technique}) for technique in techniques]
+        plan.say(f"Planned techniques: {joined([n for n in names if n])}", "planned_techniques")
+    codes = [text(c) for c in listed(plan.facts.get("planned_cpt"), "poc.planned_cpt") if text(c)]
+    if codes:
+        plan.say(f"Planned codes: {joined(codes)}", "planned_cpt")
+    for name, pattern in (
+        ("visits_per_week", "Frequency: {} times a week"),
+        ("minutes_per_visit", "Amount: {} minutes a visit"),
+        ("duration_weeks", "Duration: {} weeks"),
+    ):
+        if number(plan.facts.get(name)) is not None:
+            plan.say(pattern.format(words(plan.facts[name])), name)
+    since = date_at(plan.facts.get("certified_from"), "poc.certified_from")
+    until = date_at(plan.facts.get("certified_to"), "poc.certified_to")
+    if since and until:
+        plan.say(f"Period of care {since} to {until}", "certified_from", "certified_to")
+    for name, pattern in (("prognosis", "Prognosis: {}"), ("discharge_plan", "Discharge plan: {}")):
+        if plan.has(name):
+            plan.say(pattern.format(words(plan.facts[name])), name)
+    return plan.sentences
+
+
+def progress_against_goals(facts: Facts) -> list[Sentence]:
+    """Each goal's measure now against its start and target, and what the change means."""
+    report = mapping(facts.get("report"), "report")
+    teller = Teller(report, "report")
+    since = date_at(report.get("period_from"), "report.period_from")
+    until = date_at(report.get("period_to"), "report.period_to")
+    if since and until:
+        names = ["period_from", "period_to"]
+        sentence = f"Period {since} to {until}"
+        if number(report.get("treatment_days")) is not None:
+            sentence += f", {words(report['treatment_days'])} treatment days"
+            names.append("treatment_days")
+        teller.say(sentence, *names)
+    known: dict[str, tuple[str, Facts]] = {}
+    for i, raw in enumerate(listed(facts.get("goals"), "goals")):
+        goal = mapping(raw, f"goals[{i}]")
+        known[text(goal.get("id"))] = (f"goals[{i}]", goal)
+    told = teller.sentences
+    for i, raw in enumerate(listed(report.get("goals"), "report.goals")):
+        path = f"report.goals[{i}]"
+        told = told + _goal_now(path, mapping(raw, path), known)
+    rest = Teller(report, "report")
+    for name, pattern in (
+        ("reason_no_progress", "Reason for lack of progress: {}"),
+        ("continue_reason", "Reason to continue: {}"),
+    ):
+        if rest.has(name):
+            rest.say(pattern.format(words(report[name])), name)
+    if report.get("goal_changes") is not None:
+        changes = [words(c) for c in listed(report["goal_changes"], "report.goal_changes")]
+        rest.say(f"Goal changes: {'; '.join(changes) if changes else 'none'}", "goal_changes")
+    return told + rest.sentences
+
+
+def _goal_now(path: str, entry: Facts, known: Mapping[str, tuple[str, Facts]]) -> list[Sentence]:
+    where, goal = known.get(text(entry.get("id")), ("", {}))
+    if not where or not filled(entry.get("value")) or not filled(goal.get("measure")):
+        return []
+    paths = [f"{path}.id", f"{path}.value", f"{where}.measure"]
+    sentence = f"Goal {words(entry['id'])}: {measure_name(goal['measure'])} {words(entry['value'])}"
+    measured = date_at(entry.get("date"), f"{path}.date")
+    if measured:
+        sentence += f" on {measured}"
+        paths.append(f"{path}.date")
+    for name, pattern in (("baseline", ", was {}"), ("target", ", goal {}")):
+        if filled(goal.get(name)):
+            sentence += pattern.format(words(goal[name]))
+            paths.append(f"{where}.{name}")
+    if filled(entry.get("verdict")):
+        verdict = VERDICT_WORDS.get(text(entry["verdict"]), words(entry["verdict"]))
+        sentence += f"; change {verdict}"
+        paths.append(f"{path}.verdict")
+    if filled(entry.get("status")):
+        sentence += f"; goal {words(entry['status'])}"
+        paths.append(f"{path}.status")
+    return [Sentence(f"{sentence}.", tuple(paths))]
+
+
+def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
+    """A section whose facts are each said by one pattern; dates are said as dates."""
+
+    def write(facts: Facts) -> list[Sentence]:
+        teller = Teller(mapping(facts.get(name), name), name)
+        for key, pattern in patterns:
+            if not teller.has(key):
+                continue
+            value = teller.facts[key]
+            is_date = key in ("date", "last_visit", "certified_from", "certified_to")
+            said = date_at(value, f"{name}.{key}") if is_date else words(value)
+            teller.say(pattern.format(said), key)
+        return teller.sentences
+
+    return write
+
+
+reevaluation = _plain_group("reevaluation", (("reason", "Reason for re-evaluation: {}"),))
+recertification = _plain_group(
+    "recertification",
+    (
+        ("certified_from", "Recertification asked from {}"),
+        ("certified_to", "Recertification asked until {}"),
+        ("justification", "Why care is still needed: {}"),
+    ),
+)
+discharge = _plain_group(
+    "discharge",
+    (
+        ("date", "Discharged {}"),
+        ("last_visit", "Last visit {}"),
+        ("reason", "Reason for discharge: {}"),
+        ("recommendations", "Recommendations: {}"),
+    ),
+)
+
+SAID = ("subjective", "Subjective", clinical.subjective)
+MEASURED = ("objective", "Objective", objective_today)
+FUNCTION = ("function", "Function", clinical.limitations)
+DIAGNOSES = ("diagnoses", "Diagnoses", clinical.diagnoses)
+GOALS = ("goals", "Goals", clinical.goals)
+PLAN = ("plan", "Plan of care", plan_of_care)
+DONE = ("interventions", "Interventions", interventions)
+TAUGHT = ("education", "Education", education)
+PROGRESS = ("progress", "Progress", progress_against_goals)
+VERDICTS = ("assessment", "Assessment", clinical.verdicts)
+
+SECTIONS: Mapping[NoteType, tuple[tuple[str, str, Writer], ...]] = {
+    NoteType.DAILY: (
+        SAID,
+        MEASURED,
+        DONE,
+        ("assessment", "Assessment", assessment),
+        TAUGHT,
+        ("plan", "Plan", next_steps),
+    ),
+    NoteType.EVALUATION: (
+        ("history", "History", clinical.history),
+        SAID,
+        FUNCTION,
+        MEASURED,
+        DONE,
+        DIAGNOSES,
+        GOALS,
+        TAUGHT,
+        PLAN,
+    ),
+    NoteType.PLAN_OF_CARE: (DIAGNOSES, FUNCTION, MEASURED, GOALS, PLAN),
+    NoteType.PROGRESS: (SAID, MEASURED, PROGRESS, FUNCTION, GOALS, VERDICTS, PLAN),
+    NoteType.REEVALUATION: (
+        ("reason", "Reason", reevaluation),
+        SAID,
+        FUNCTION,
+        MEASURED,
+        PROGRESS,
+        DIAGNOSES,
+        GOALS,
+        PLAN,
+    ),
+    NoteType.RECERTIFICATION: (
+        ("recertification", "Recertification", recertification),
+        DIAGNOSES,
+        FUNCTION,
+        MEASURED,
+        PROGRESS,
+        GOALS,
+        VERDICTS,
+        PLAN,
+    ),
+    NoteType.DISCHARGE: (
+        ("discharge", "Discharge", discharge),
+        PROGRESS,
+        FUNCTION,
+        MEASURED,
+        VERDICTS,
+        TAUGHT,
+    ),
+}
+
+
+def compose(facts: Facts, note_type: NoteType | str = NoteType.DAILY) -> NoteText:
+    """The text of a note.
+
+    Raises:
+        BadInput: there is no such note type, or a fact has a shape that it cannot have.
+    """
+    if not isinstance(facts, Mapping):
+        raise BadInput(f"The facts of a note are named facts, not {kind_of(facts)}.")
+    kind = note_type_of(note_type)
+    sections = [
+        Section(section_id, title, tuple(sentences))
+        for section_id, title, write in SECTIONS[kind]
+        if (sentences := write(facts))
+    ]
+    return NoteText(kind, TITLES[kind], tuple(sections))
+
+
+def draft(facts: Facts, note_type: NoteType | str = NoteType.DAILY, *, free_text: str = "") -> Note:
+    """A note with its composed text, not yet sealed."""
+    text_of_note = compose(facts, note_type)
+    return Note(text_of_note.type, facts, text_of_note, free_text)
