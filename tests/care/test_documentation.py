@@ -1,0 +1,546 @@
+"""Every damage of one fact fails exactly the points that the rubric's text says.
+
+The expected ids are reasoned from the table of the rubric, beside each damage where it is not
+plain. The undamaged facts score 100.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from neuroreed.care.documentation import (
+    POINTS,
+    DocumentationLimits,
+    columns,
+    documentation,
+)
+from neuroreed.model.errors import BadInput
+
+EXAMPLE = yaml.safe_load((Path(__file__).parent / "documentation_example.yaml").read_text())
+GONE = object()
+
+
+def damaged(*changes: tuple[str, Any]) -> dict[str, Any]:
+    """The example with the value at each path changed, or removed."""
+    facts = copy.deepcopy(EXAMPLE)
+    for path, value in changes:
+        steps = [int(s) if s.isdigit() else s for s in re.findall(r"[^.\[\]]+", path)]
+        place: Any = facts
+        for step in steps[:-1]:
+            place = place[step]
+        if value is GONE:
+            del place[steps[-1]]
+        else:
+            place[steps[-1]] = value
+    return facts
+
+
+I = "interventions[0]"  # noqa: E741
+BEFORE = EXAMPLE["previous_visits"][0]["interventions"]
+NEURO = "R04 R08 R09 R10 R11 R12 R13 R14 R15 R16"
+
+DAMAGES: list[tuple[str, Any, str]] = [
+    # the visit
+    ("date_of_service", GONE, "R01 R02 R04 R06 R20 R22 R24"),  # every point that needs the date
+    ("date_of_service", "2026-08-19", "R02 R04 R20 R22 R24"),  # before onset, findings, plan
+    ("date_of_service", "2026-08-20", "R04 R20 R22 R24"),  # the day of onset is not before it
+    ("date_of_service", "2026-12-18", "R04 R06 R20 R24"),  # last certified day; the rest is old
+    ("date_of_service", "2026-12-19", "R04 R06 R20 R22 R24"),
+    ("session_minutes", None, "R18"),
+    ("session_minutes", 40, ""),  # as many as were timed
+    ("session_minutes", 39, "R18"),
+    # R01
+    ("dx.medical", [], "R01"),
+    ("dx.treatment", GONE, "R01"),
+    ("dx", None, "R01"),
+    ("dx.medical[0]", "G35", "R01"),  # not billable since 2025-10-01
+    ("dx.medical[0]", "G35.A", ""),
+    ("dx.medical[0]", "I69.35", "R01"),  # a header
+    ("dx.treatment[0]", "R26.8X", "R01"),  # no such code
+    ("dx.treatment[0]", "R2681", ""),
+    ("dx.treatment[0]", None, "R01"),
+    # R02
+    ("onset.date", None, "R02"),
+    ("onset.date", "2026-10-14", ""),
+    ("onset.date", "2026-10-15", "R02"),
+    ("onset.why_now", None, "R02"),
+    ("onset.why_now", "referred", "R02"),
+    ("onset.why_now", "post_op", ""),
+    # R03; without its limitation the goal loses its activity too
+    ("functional_limitations", [], "R03 R06"),
+    ("functional_limitations[0].activity", "", "R03"),
+    ("functional_limitations[0].value", None, "R03"),
+    ("functional_limitations[0].value", "poor", "R03"),
+    ("functional_limitations[0].value", 0, ""),
+    ("functional_limitations[0].unit", None, "R03"),
+    ("functional_limitations[0].prior_level", GONE, "R03"),
+    ("functional_limitations[0].id", "FL2", "R06"),
+    # R04
+    ("impairments", [], "R04"),
+    ("impairments[0].category", "coordination", "R04"),
+    ("impairments[0].value", None, "R04"),
+    ("impairments[0].measure", None, "R04"),
+    ("impairments[0].date", "2026-09-14", ""),  # 30 days
+    ("impairments[0].date", "2026-09-13", "R04"),  # 31 days
+    ("impairments[0].date", "2026-10-15", "R04"),  # after the visit
+    ("impairments[0].date", None, "R04"),
+    (f"{I}.impairment_categories", [], "R04"),
+    (f"{I}.impairment_categories", ["balance", "posture"], "R04"),
+    ("interventions[1].impairment_categories", [], ""),  # not a 97112 line
+    # R05, R06, R07; a lost number makes the difference uncomputable too
+    ("goals", [], "R05 R06 R07 R08"),
+    ("goals[0].baseline", None, "R05 R07"),
+    ("goals[0].baseline", "about 33", "R05 R07"),
+    ("goals[0].measure", None, "R06"),
+    ("goals[0].target", None, "R06 R07"),
+    ("goals[0].target", "better", "R06 R07"),
+    ("goals[0].target_date", "2026-10-14", "R06"),  # on the day is not after it
+    ("goals[0].target_date", "2026-10-15", ""),
+    ("goals[0].target_date", None, "R06"),
+    ("goals[0].fl", "FL9", "R06"),
+    ("goals[0].fl", None, "R06"),
+    ("goals[0].target", 39, ""),  # 6 points are the error
+    ("goals[0].target", 38, "R07"),
+    ("goals[0].target", 27, ""),  # lower by 6
+    ("goals[0].mdc", None, "R07"),
+    ("goals[0].mdc", 8.1, "R07"),
+    # R08
+    (f"{I}.goal_ids", [], "R08"),
+    (f"{I}.goal_ids", ["G9"], "R08"),
+    (f"{I}.goal_ids", ["G9", "G1"], ""),
+    ("goals[0].id", "G2", "R08"),
+    # R09
+    (f"{I}.body_region", None, "R09"),
+    (f"{I}.task", "  ", "R09"),
+    (f"{I}.position", "sitting", ""),
+    # an unknown technique: dose cannot be judged, nor the code, nor is it in the plan; all its
+    # variable facts carry another name, so nothing new is cloned
+    (f"{I}.technique", "balance_exercises", "R09 R10 R19 R22"),
+    (f"{I}.technique", None, "R09 R10 R19 R22"),
+    # R10
+    (f"{I}.sets", None, "R10"),
+    (f"{I}.duration_s", None, "R10"),
+    (f"{I}.reps", 10, ""),
+    (f"{I}.dosage", {}, "R10"),
+    (f"{I}.dosage.surface", None, "R10"),
+    (f"{I}.dosage.vision", GONE, "R10"),
+    (f"{I}.dosage.guarding", None, "R10"),
+    ("interventions[1].dosage", {}, ""),
+    # R11
+    (f"{I}.assist_level", None, "R11"),
+    (f"{I}.assist_level", "a little", "R11"),
+    (f"{I}.guarding", None, "R11"),
+    # R12
+    (f"{I}.cues", [], "R12"),
+    (f"{I}.cues", None, "R12"),
+    (f"{I}.cues[0].type", "usual", "R12"),
+    (f"{I}.cues[0].content", "", "R12"),
+    (f"{I}.cues[0].error", None, "R12"),
+    # R13
+    (f"{I}.decision", None, "R13"),
+    (f"{I}.decision.value", "continue", "R13"),
+    (f"{I}.decision.trigger", None, "R13"),
+    (f"{I}.decision.change", None, "R13"),
+    # R14
+    (f"{I}.response", None, "R14"),
+    (f"{I}.response.metric", None, "R14"),
+    (f"{I}.response.unit", "", "R14"),
+    (f"{I}.response.start", None, "R14"),
+    (f"{I}.response.end", "better", "R14"),
+    (f"{I}.response.end", 0, ""),
+    # R15
+    (f"{I}.error_observed.fault", None, "R15"),
+    (f"{I}.error_observed.start", None, "R15"),
+    # R16
+    (f"{I}.one_on_one", False, "R16"),
+    (f"{I}.one_on_one", None, "R16"),
+    (f"{I}.one_on_one", "yes", "R16"),
+    # R17 and R18
+    ("billing", None, "R17"),
+    ("billing[0].units", 3, "R17"),  # 4 units of 40 minutes, 3 of 25
+    ("billing[0].units", 1, ""),
+    ("billing[1].units", 2, "R17"),  # 4 of 40; 15 minutes hold one
+    ("billing[0].units", None, "R17"),
+    ("billing[0].cpt", "97110", "R17"),  # no minutes under it
+    ("total_timed_minutes", 37, "R17 R18"),  # two units; and not the sum
+    ("total_timed_minutes", 41, "R18"),
+    ("total_timed_minutes", None, "R17 R18"),
+    (f"{I}.minutes", 24, "R18"),  # neither the interval nor the sum; 24 still hold 2 units
+    (f"{I}.minutes", 15, "R17 R18"),  # 15 hold one unit
+    (f"{I}.minutes", None, "R17 R18"),
+    (f"{I}.end", "09:26", "R18"),  # a minute too long, and into the next activity
+    (f"{I}.end", None, "R18"),
+    (f"{I}.start", "09:10", "R18"),
+    ("interventions[1].start", "09:24", "R18"),
+    # R19
+    (f"{I}.cpt", "97140", f"-{NEURO} R17 R19 R22"),  # no 97112 line is left to test
+    ("interventions[1].cpt", "97530", "R17 R19 R22"),  # its units lose their minutes
+    # R20
+    ("progress.visits_since_report", 10, ""),
+    ("progress.visits_since_report", 11, "R20"),
+    ("progress.visits_since_report", None, "R20"),
+    ("progress.last_objective_date", "2026-09-14", ""),
+    ("progress.last_objective_date", "2026-09-13", "R20"),
+    ("progress.last_objective_date", "2026-10-15", "R20"),
+    ("progress.last_objective_date", None, "R20"),
+    # R21
+    ("progress.last_two_verdicts", ["within_error", "within_error"], "R21"),
+    ("progress.last_two_verdicts", ["worse", "within_error"], "R21"),
+    ("progress.last_two_verdicts", ["beyond_mdc", "worse"], ""),
+    ("progress.last_two_verdicts", ["within_error"], ""),
+    ("progress.last_two_verdicts", None, "R21"),
+    ("progress.last_two_verdicts", ["fine", "fine"], "R21"),
+    ("progress", None, "R20 R21"),
+    # R22
+    ("poc.certified_to", "2026-10-14", ""),
+    ("poc.certified_to", "2026-10-13", "R22"),
+    ("poc.certified_to", None, "R22"),
+    ("poc.certified_from", "2026-10-15", "R22"),
+    ("poc.planned_techniques", ["static_balance"], "R22"),
+    ("poc.planned_cpt", ["97112"], "R22"),
+    # R23
+    ("education", [], "R23"),
+    ("education[0].teach_back", "not asked", "R23"),
+    ("education[0].teach_back", "corrected", ""),
+    ("hep.reviewed", False, "R23"),
+    ("hep", None, "R23"),
+    # R24
+    ("signer.licensed", False, "R24"),
+    ("signer.licensed", None, "R24"),
+    ("signer.credential", None, "R24"),
+    ("signer", None, "R24"),
+    ("signer.credential", "PTA", "R24"),  # without a co-signature
+    ("signed_at", "2026-10-21", ""),  # seven days
+    ("signed_at", "2026-10-22", "R24"),
+    ("signed_at", "2026-10-13", "R24"),
+    ("signed_at", None, "R24"),
+    ("assistant_furnished", True, "R24"),  # without CQ
+    ("assistant_furnished", None, "R24"),
+    # R25
+    ("previous_visits[0].interventions", copy.deepcopy(EXAMPLE["interventions"]), "R25"),
+    ("previous_visits", None, "R25"),
+    ("previous_visits", [], "-R25"),  # a first visit has nothing to be like
+]
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), DAMAGES)
+def test_a_damage_fails_exactly_its_points(path, value, expected):
+    not_applicable = {name[1:] for name in expected.split() if name.startswith("-")}
+    if NEURO.split()[0] in not_applicable:
+        not_applicable |= set(NEURO.split())
+    fails = [name for name in expected.split() if name[0] == "R" and name not in not_applicable]
+
+    score = documentation(damaged((path, value)))
+
+    assert list(score.failed) == fails
+    left_out = {point.id for point in score.points if point.status == "not_applicable"}
+    assert left_out == not_applicable
+    possible = sum(point.points for point in POINTS if point.id not in left_out)
+    lost = sum(point.points for point in POINTS if point.id in fails)
+    assert score.score == (possible - lost) * 100 // possible
+    for name in fails:
+        point = score.point(name)
+        assert point.path and point.question and point.question.endswith((".", "?", ")"))
+
+
+def test_there_are_at_least_60_damages_that_fail_something():
+    assert sum(any(part[0] == "R" for part in names.split()) for _, _, names in DAMAGES) >= 60
+    assert {point.id for point in POINTS} == {
+        name.lstrip("-") for _, _, names in DAMAGES for name in names.split()
+    }
+
+
+def test_the_example_scores_100_and_is_ready():
+    score = documentation(EXAMPLE)
+
+    assert (score.score, score.band, score.failed) == (100, "ready", ())
+
+
+def test_the_points_add_up_to_100_and_the_lists_are_those_of_the_rubric():
+    assert sum(point.points for point in POINTS) == 100
+    assert [p.id for p in POINTS] == [f"R{n:02}" for n in range(1, 26)]
+    assert [p.id for p in POINTS if p.blocks] == ["R16", "R17", "R18", "R24"]
+    ordinary = {"R02", "R10", "R11", "R15", "R16", "R17", "R18", "R23", "R24"}
+    assert {p.id for p in POINTS if not p.critical} == ordinary
+
+
+@pytest.mark.parametrize(
+    ("changes", "score", "band"),
+    [
+        ([("hep", None)], 98, "ready"),
+        ([("hep", None), ("onset", None)], 95, "ready"),
+        ([("hep", None), ("onset", None), (f"{I}.guarding", None)], 92, "ready"),
+        ([("hep", None), ("onset", None), (f"{I}.sets", None)], 91, "ready"),
+        (
+            [("hep", None), ("onset", None), (f"{I}.sets", None), (f"{I}.assist_level", None)],
+            88,
+            "fix",
+        ),
+        ([(f"{I}.cues[0].error", None)], 95, "fix"),  # critical, however high the score
+        ([("signer.licensed", False)], 97, "blocked"),
+        (
+            [
+                ("dx", None),
+                ("onset", None),
+                ("functional_limitations[0].unit", None),
+                ("impairments", []),
+                (f"{I}.cues", None),
+                (f"{I}.decision", None),
+            ],
+            74,
+            "not_ready",
+        ),
+        (
+            [
+                ("dx", None),
+                (f"{I}.dosage", None),
+                ("functional_limitations[0].unit", None),
+                ("goals[0].fl", None),
+                (f"{I}.error_observed", None),
+                (f"{I}.response", None),
+            ],
+            76,
+            "fix",
+        ),
+        ([("dx", None), (f"{I}.one_on_one", False), ("goals", [])], 75, "blocked"),
+    ],
+)
+def test_the_bands_come_in_their_order(changes, score, band):
+    found = documentation(damaged(*changes))
+
+    assert (found.score, found.band) == (score, band)
+
+
+def test_a_target_of_unknown_error_passes_when_it_is_said_to_be_unknown():
+    changes = [("goals[0].mdc", None), ("goals[0].mdc_unknown", True)]
+
+    assert documentation(damaged(*changes)).failed == ()
+
+
+def test_a_plateau_is_answered_by_a_changed_plan_or_a_reason_for_maintenance():
+    plateau = ("progress.last_two_verdicts", ["within_error", "worse"])
+
+    assert documentation(damaged(plateau, ("progress.plan_change", True))).failed == ()
+    reason = ("progress.maintenance_rationale", "spasticity needs hands-on grading")
+    assert documentation(damaged(plateau, reason)).failed == ()
+    assert documentation(damaged(plateau, ("progress.maintenance_rationale", " "))).failed == (
+        "R21",
+    )
+
+
+def test_a_code_that_sometimes_fits_needs_its_reason():
+    base = [
+        (f"{I}.cpt", "97110"),
+        ("billing[0].cpt", "97110"),
+    ]
+
+    without = documentation(damaged(*base))
+    with_reason = documentation(damaged(*base, (f"{I}.code_rationale", "endurance of the stance")))
+
+    assert without.failed == ("R19",)
+    assert with_reason.failed == ()
+
+
+def test_a_decision_to_hold_needs_no_change():
+    changes = [(f"{I}.decision.value", "hold"), (f"{I}.decision.change", None)]
+
+    assert documentation(damaged(*changes)).failed == ()
+
+
+@pytest.mark.parametrize(
+    ("credential", "modifiers", "failed"),
+    [
+        ("PT", ["GP", "CQ"], ()),
+        ("PT", ["GP", "CO"], ("R24",)),
+        ("OT", ["GO", "CO"], ()),
+        ("OT", ["GO", "CQ"], ("R24",)),
+    ],
+)
+def test_an_assistants_treatment_carries_the_modifier_of_its_discipline(
+    credential, modifiers, failed
+):
+    changes = [
+        ("assistant_furnished", True),
+        ("signer.credential", credential),
+        ("modifiers", modifiers),
+    ]
+
+    assert documentation(damaged(*changes)).failed == failed
+
+
+def test_an_assistant_needs_a_therapists_co_signature_where_the_policy_asks():
+    assistant = ("signer.credential", "PTA")
+
+    cosigned = damaged(assistant, ("cosigner", {"credential": "PT", "licensed": True}))
+    by_assistant = damaged(assistant, ("cosigner", {"credential": "PTA", "licensed": True}))
+    switched_off = DocumentationLimits(assistant_needs_cosigner=False)
+
+    assert documentation(cosigned).failed == ()
+    assert documentation(by_assistant).failed == ("R24",)
+    assert documentation(damaged(assistant), switched_off).failed == ()
+
+
+def test_guarding_matters_only_upright():
+    sitting = damaged((f"{I}.guarding", None), (f"{I}.position", "sitting"))
+    walking = damaged((f"{I}.guarding", None), (f"{I}.position", "walking"))
+
+    assert documentation(sitting).failed == ()
+    assert documentation(walking).failed == ("R11",)
+
+
+def test_identical_responses_are_a_flag_even_when_the_rest_differs():
+    before = copy.deepcopy(BEFORE)
+    for entry, today in zip(before, EXAMPLE["interventions"], strict=True):
+        entry["response"] = copy.deepcopy(today["response"])
+
+    score = documentation(damaged(("previous_visits[0].interventions", before)))
+
+    assert score.failed == ("R25",)
+
+
+def test_only_the_last_three_visits_are_compared():
+    old = {"date_of_service": "2026-10-01", "interventions": EXAMPLE["interventions"]}
+    others = [{"date_of_service": f"2026-10-{d:02}", "interventions": BEFORE} for d in (9, 7, 5)]
+
+    assert documentation(damaged(("previous_visits", [old, *others]))).failed == ()
+    assert documentation(damaged(("previous_visits", [old, *others[1:]]))).failed == ("R25",)
+
+
+def test_one_bad_neuro_line_among_good_ones_fails_its_point():
+    second = copy.deepcopy(EXAMPLE["interventions"][0])
+    second |= {"id": "I3", "start": "09:40", "end": "09:48", "minutes": 8, "cues": []}
+    facts = damaged(("total_timed_minutes", 48))
+    facts["interventions"].append(second)
+
+    score = documentation(facts)
+
+    assert score.failed == ("R12",)
+    assert score.point("R12").path == "interventions[2].cues"
+
+
+def test_seconds_and_bouts_fit_minutes_floored_once():
+    facts = damaged(
+        (f"{I}.start", "09:00:20"),
+        (f"{I}.end", "09:25:30"),
+        (
+            f"{I}.bouts",
+            [{"start": "08:55", "end": "09:05:30"}, {"start": "09:10", "end": "09:24:50"}],
+        ),
+    )
+
+    assert documentation(facts).failed == ()
+
+
+def test_an_evaluation_has_one_unit_and_no_technique():
+    facts = damaged()
+    facts["interventions"].append(
+        {"id": "E", "cpt": "97161", "start": "09:40", "end": "09:48", "minutes": 8}
+    )
+    facts["billing"].append({"cpt": "97161", "units": 1})
+
+    assert documentation(facts).failed == ()
+
+
+def test_unattended_stimulation_may_run_beside_treatment():
+    modality = {
+        "id": "E",
+        "technique": "static_balance",
+        "cpt": "G0283",
+        "start": "09:00",
+        "end": "09:15",
+        "minutes": 15,
+        "one_on_one": False,
+    }
+    facts = damaged()
+    facts["interventions"].append(modality)
+
+    assert "R18" not in documentation(facts).failed
+
+
+def test_each_code_counts_alone_under_the_midpoint_method():
+    facts = damaged(
+        (f"{I}.end", "09:23"),
+        (f"{I}.minutes", 23),
+        ("interventions[1].end", "09:48"),
+        ("interventions[1].minutes", 23),
+        ("total_timed_minutes", 46),
+        ("billing[1].units", 2),
+    )
+
+    assert documentation(facts).failed == ("R17",)  # 46 minutes support 3 units
+    assert documentation(facts, DocumentationLimits(unit_method="ama")).failed == ()
+
+
+def test_no_facts_at_all_fail_and_never_crash():
+    score = documentation({})
+
+    assert score.band == "blocked"
+    assert score.score == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("interventions", "static balance"),
+        ("interventions[0]", "static balance"),
+        (f"{I}.cues", "verbal"),
+        (f"{I}.dosage", ["foam"]),
+        (f"{I}.minutes", "many"),
+        (f"{I}.minutes", -5),
+        (f"{I}.minutes", 1441),
+        (f"{I}.start", "25:00"),
+        ("onset.date", "last month"),
+        ("dx", ["I69.354"]),
+        ("dx.medical", "I69.354"),
+        ("billing[0].units", 1.5),
+        ("goals", {"id": "G1"}),
+        ("date_of_service", "14/10/2026"),
+    ],
+)
+def test_a_malformed_fact_is_refused_with_its_path_and_without_its_content(path, value):
+    with pytest.raises(BadInput) as error:
+        documentation(damaged((path, value)))
+
+    assert str(error.value).startswith(path)
+    if isinstance(value, str):
+        assert value not in str(error.value)
+
+
+def test_facts_that_are_not_facts_are_refused():
+    with pytest.raises(BadInput):
+        documentation([EXAMPLE])  # type: ignore[arg-type]
+
+
+def test_unquoted_yaml_times_and_dates_are_read():
+    facts = damaged(
+        (f"{I}.start", 600),  # 10:00 without quotes
+        (f"{I}.end", 625),
+        ("onset.date", yaml.safe_load("2026-08-20")),
+        (f"{I}.cpt", 97112),
+    )
+
+    assert documentation(facts).failed == ()
+
+
+def test_a_date_that_no_release_speaks_for_is_not_assessed():
+    facts = damaged(("date_of_service", "2024-10-14"))
+
+    point = documentation(facts).point("R01")
+
+    assert point.status == "not_applicable"
+    assert "2024-10-14" in point.why_not
+
+
+def test_the_points_are_facts_for_the_audit():
+    facts = columns(documentation(damaged((f"{I}.cues", []), ("previous_visits", []))))
+
+    assert facts["documentation_r12"] == 0
+    assert facts["documentation_r13"] == 1
+    assert facts["documentation_r25"] is None
+    assert len(facts) == 26
