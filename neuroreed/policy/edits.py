@@ -96,7 +96,12 @@ def _pairs(release: Release, now: State) -> dict[tuple[str, str], list[_Row]]:
 def _governing(key: tuple[str, str], on: date, now: State) -> tuple[Release, bool] | None:
     """The release that speaks for a pair on a date, and whether it is stale."""
     known = tables.releases("ptp")
-    loaded = [release for release in known if release.of_clinic]
+    for release in known:
+        # a quarter of which the clinic has not loaded every part speaks for what it lists
+        part = release.of_clinic and release.extent == "partial" and release.covers(on)
+        if part and key in _pairs(release, now):
+            return release, False
+    loaded = [release for release in known if release.of_clinic and release.extent == "full"]
     if loaded:
         after = [release for release in loaded if release.effective_to >= on]
         if after:

@@ -236,3 +236,24 @@ def _locality(zip5: str, on: date, now: State) -> Locality:
         if release.covers(on):
             break
     raise NoParameter("locality", f"ZIP {zip5}", on, hint)
+
+
+def counties(mac: str, locality: str, on: date) -> str:
+    """The counties of a locality as CMS prints them; empty where no list is at hand."""
+    return _counties(mac, locality, on, tables.state())
+
+
+@lru_cache(maxsize=512)
+def _counties(mac: str, locality: str, on: date, now: State) -> str:
+    near = sorted(tables.releases("locco"), key=lambda r: abs((r.effective_from - on).days))
+    for release in near[:1]:
+        for row in tables.read(release.path):
+            if (row["mac"], row["locality"]) == (mac, locality):
+                return row["counties"]
+    return ""
+
+
+@lru_cache(maxsize=1)
+def contractors() -> dict[str, str]:
+    """Medicare contract number to the contractor's name, empty where nobody confirmed it."""
+    return {row["mac"]: row["name"] for row in tables.read(tables.PACKAGE / "fees/contractors.csv")}

@@ -18,6 +18,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from neuroreed.model.errors import PolicyFileError
+
 # importlib.resources costs 17 ms to import; `neuroreed units` has 150 in all
 PACKAGE = Path(__file__).with_name("data")
 INDEX = "releases.csv"
@@ -26,6 +28,7 @@ FOLDERS = {
     "gpci": "fees/gpci",
     "conversion_factor": "fees/conversion_factor",
     "zip5": "fees/zip5",
+    "locco": "fees/locco",
     "ptp": "edits/ptp",
     "mue": "edits/mue",
     "icd10": "codes/icd10",
@@ -38,6 +41,7 @@ INDEX_COLUMNS = (
     "released_on",
     "extent",
     "rows",
+    "file",
     "source",
     "confidence",
 )
@@ -103,20 +107,29 @@ def index(folder: Path, *, of_clinic: bool) -> tuple[Release, ...]:
     path = folder / INDEX
     if not path.exists():
         return ()
-    return tuple(
-        Release(
-            table=row["table"],
-            name=row["release"],
-            effective_from=date.fromisoformat(row["effective_from"]),
-            effective_to=date.fromisoformat(row["effective_to"]),
-            extent=row["extent"],
-            rows=int(row["rows"]),
-            source=row["source"],
-            confidence=row["confidence"],
-            of_clinic=of_clinic,
-            path=folder / FOLDERS[row["table"]] / f"{row['release']}.csv",
-        )
-        for row in read(path)
+    found = []
+    for number, row in enumerate(read(path), start=2):
+        try:
+            found.append(_release(folder, row, of_clinic))
+        except (KeyError, TypeError, ValueError) as error:
+            raise PolicyFileError(
+                INDEX, number, "not a release as `neuroreed policy load` writes it"
+            ) from error
+    return tuple(found)
+
+
+def _release(folder: Path, row: dict[str, str], of_clinic: bool) -> Release:
+    return Release(
+        table=row["table"],
+        name=row["release"],
+        effective_from=date.fromisoformat(row["effective_from"]),
+        effective_to=date.fromisoformat(row["effective_to"]),
+        extent=row["extent"],
+        rows=int(row["rows"]),
+        source=row["source"],
+        confidence=row["confidence"],
+        of_clinic=of_clinic,
+        path=folder / FOLDERS[row["table"]] / Path(row["file"]).name,
     )
 
 
