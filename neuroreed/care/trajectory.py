@@ -18,6 +18,7 @@ Scores enter as ``Decimal``; what is estimated leaves as ``float``.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -224,7 +225,7 @@ def course(points: Sequence[Point], *, better: str, error: Decimal | None) -> Co
         )
     if len(ordered) > RETESTS_FOR_A_PLATEAU:
         tail = gains[-RETESTS_FOR_A_PLATEAU - 1 :]
-        steps = [abs(later - earlier) for earlier, later in zip(tail, tail[1:], strict=False)]
+        steps = [abs(later - earlier) for earlier, later in itertools.pairwise(tail)]
         if max(steps) < error and abs(tail[-1] - tail[0]) < error:
             return CourseFinding(
                 Course.PLATEAU,

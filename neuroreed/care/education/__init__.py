@@ -1,0 +1,1 @@
+"""Education: handouts that can be read, home programmes that are done, and proof of both."""
