@@ -60,9 +60,10 @@ def against_previous(read: Read, releases: tuple[Release, ...]) -> Changes:
         stored = (row for row in stored if row[0] <= read.effective_from.isoformat())
     earlier = _keyed(read.table, read.columns, stored)
     if before.extent != "full" and read.table != "zip5":
-        known = store.therapy_codes() | {key[0] for key in earlier}
-        if read.table == "icd10":
-            known = frozenset(key[0] for key in earlier)
+        own = {"ptp": store.pair_codes, "icd10": frozenset[str]}.get(
+            read.table, store.therapy_codes
+        )
+        known = own() | {key[0] for key in earlier}
         after = {key: row for key, row in after.items() if key[0] in known}
         if before.extent == "partial":
             after = {key: row for key, row in after.items() if key in earlier}

@@ -127,7 +127,7 @@ def _read(path: Path, members: list[Member], asked: Options) -> list[Read]:
             ncci.read_mue(member, asked.release or ncci.mue_release(path.name, member.name))
             for member in members
         ]
-    keep = store.therapy_codes()
+    keep = store.pair_codes()
     reads = []
     for member in members:
         try:

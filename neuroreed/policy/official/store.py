@@ -15,20 +15,26 @@ from pathlib import Path
 from types import TracebackType
 
 from neuroreed.policy import tables
+from neuroreed.policy.codes import all_codes
 from neuroreed.policy.official.ncci import PARTS
 from neuroreed.policy.official.rows import Read
 from neuroreed.policy.tables import Release
 
 
 def therapy_codes() -> frozenset[str]:
-    """The codes whose pairs a therapy clinic may meet: all that our own tables name."""
-    from neuroreed.policy.codes import all_codes
-
+    """The codes of therapy, and those priced beside them, that our own tables name."""
     found = {code.cpt for code in all_codes()}
     for release in tables.index(tables.PACKAGE, of_clinic=False):
         if release.table == "rvu":
             found.update(row["hcpcs"] for row in tables.read(release.path))
-        elif release.table == "ptp":
+    return frozenset(found)
+
+
+def pair_codes() -> frozenset[str]:
+    """The codes whose pairs a therapy clinic may meet: those, and the partners of our pairs."""
+    found = set(therapy_codes())
+    for release in tables.index(tables.PACKAGE, of_clinic=False):
+        if release.table == "ptp":
             for row in tables.read(release.path):
                 found.update((row["column1"], row["column2"]))
     return frozenset(found)
