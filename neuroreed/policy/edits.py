@@ -106,16 +106,16 @@ def _governing(key: tuple[str, str], on: date, now: State) -> tuple[Release, boo
         after = [release for release in loaded if release.effective_to >= on]
         if after:
             return after[0], False
-        last = loaded[-1]
-    else:
-        last = None
+    last = loaded[-1] if loaded else None
     for release in known:
         if release.of_clinic or release.extent != "partial":
             continue
-        if (set(key) <= DATED or key in _pairs(release, now)) and on <= release.effective_to:
+        if not (set(key) <= DATED or key in _pairs(release, now)):
+            continue
+        if on <= release.effective_to:
             return release, False
-        if last is None and set(key) <= DATED:
-            return release, True
+        if last is None or last.effective_from < release.effective_from:
+            last = release
     if last is not None:
         return last, True
     for release in known:
