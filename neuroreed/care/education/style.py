@@ -32,8 +32,8 @@ class Style:
 
 
 # US letter, the tokens of the screens
-STANDARD = Style(12, 15, 1.4, True, True, 612, 81, 0.52, "#1d2327", "#0b5c6b", "#ffffff")
-LARGE = Style(14, 17, 1.4, True, True, 612, 54, 0.52, "#1d2327", "#0b5c6b", "#ffffff")
+STANDARD = Style(12, 15, 1.4, True, True, 612, 81, 0.55, "#1d2327", "#0b5c6b", "#ffffff")
+LARGE = Style(14, 17, 1.4, True, True, 612, 54, 0.55, "#1d2327", "#0b5c6b", "#ffffff")
 
 
 def style(large: bool) -> Style:
