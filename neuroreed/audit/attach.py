@@ -42,7 +42,7 @@ from neuroreed.policy.parameters import Value, as_of
 from neuroreed.policy.payers import Payer
 from neuroreed.policy.tables import State
 
-_POOLED: Final = {"T15", "T15_first", "T15_added"}
+_POOLED: Final = {"T15", "T15_first"}
 _SPAN: Final = {"T15": 15, "T30": 30, "T60": 60, "hour": 60, "T120": 2 * 60}
 _LISTING: Final = {"payer": 0, "sometimes": 1, "always": 2}
 _STATUS: Final = {"payable": 0, "bundled": 1, "invalid": 2, "not_covered": 3}
@@ -67,6 +67,8 @@ _VERIFIED: Final = {
     "filing_days_is_verified": "timely_filing_days",
 }
 _PARAMETERS: Final = {
+    "either_column_opens": "ncci_modifier_on_either_column",
+    "filing_alarm_permille": "timely_filing_second_alarm",
     "kx_early_permille": "kx_early_share",
     "review_threshold_cents": "targeted_review_threshold",
     "telehealth_is_allowed": "telehealth_therapy",
@@ -86,9 +88,14 @@ _PARAMETERS: Final = {
     "management_span_minutes": "rtm_management_minutes",
     "short_management_minutes": "rtm_short_management_minutes",
 }
+_PERMISSIONS: Final = {
+    "telehealth_therapy",
+    "certification_by_order",
+    "assistant_modifier_required",
+}
 _CODE_COLUMNS: Final = (
     *("code_is_listed", "is_timed", "is_untimed", "pool", "family"),
-    *("is_first_of_family", "span_minutes", "listing"),
+    *("is_first_of_family", "span_minutes", "family_span_minutes", "listing"),
     *("code_disciplines", "required_discipline", "medicare_status", "telehealth_since"),
     *("is_evaluation", "is_reevaluation", "is_group_code", "is_retraining"),
     *("is_caregiver_training", "needs_report", "monitoring"),
@@ -170,18 +177,23 @@ def _code_values(code: int, day: int, _state: State) -> tuple[int, ...]:
         listed = (0, *((UNKNOWN,) * (len(_CODE_COLUMNS) - len(mue) - 1)))
         return (*listed, *mue)
     groups = _groups().get(cpt, frozenset())
-    family = code_number(therapy.family) if therapy.family else 0
+    root = codes.get(therapy.family) if therapy.family else None
+    # an added code of a month may follow a first code of another day
+    adds_to = therapy.family if therapy.timing.startswith("T") else None
+    family = code_number(adds_to) if adds_to else 0
+    timing = root.timing if root is not None else therapy.timing
     required = DISCIPLINE_OF_MODIFIER.get(therapy.required_modifier or "", 0)
     since = therapy.telehealth_since.toordinal() if therapy.telehealth_since else 0
     monitoring = max((MONITORING[group] for group in groups if group in MONITORING), default=0)
     return (
         int(therapy.exists(on)),
-        int(therapy.timing in _POOLED),
+        int(timing in _POOLED),
         int(therapy.timing == "untimed"),
-        family if therapy.timing == "T15_added" else code,
+        family or code,
         family,
         int(therapy.timing.endswith("_first")),
         _SPAN.get(therapy.timing.partition("_")[0], 0),
+        _SPAN.get(timing.partition("_")[0], 0),
         _LISTING[therapy.listing],
         sum(1 << DISCIPLINES[each] for each in therapy.disciplines),
         required,
@@ -256,7 +268,10 @@ def _number(value: int | None) -> int:
 
 def _parameter(name: str, on: date, payer: str) -> int:
     value = _value(name, on, payer)
-    return UNKNOWN if value is None else value.value
+    if value is None:
+        # a permission that nobody has given for the date is not unknown: it is not there
+        return 0 if name in _PERMISSIONS else UNKNOWN
+    return value.value
 
 
 def _value(name: str, on: date, payer: str) -> Value | None:
@@ -279,7 +294,9 @@ def _attach_thresholds(lines: dict[str, list[int]], book: Book) -> None:
             if key not in known:
                 bucket = "ot" if discipline == OT else "pt_slp"
                 profile = profile_of(names[payer])
-                known[key] = profile and _value(f"kx_threshold_{bucket}", _day(day), profile.id)
+                if profile is not None:
+                    value = _value(f"kx_threshold_{bucket}", _day(day), profile.id)
+                known[key] = value
             value = known[key]
         amounts.append(UNKNOWN if value is None else value.value)
         verified.append(UNKNOWN if value is None else int(value.confidence == "V"))

@@ -13,7 +13,7 @@ from neuroreed.model.errors import BadInput
 
 # the day lies in the quarter of the code edits that we ship whole
 ON = "2024-08-05"
-_WORDS = {"it", "source", "edge", "payer", "on", "facts", "visit", "visits", "finds"}
+_WORDS = {"it", "source", "edge", "payer", "date", "facts", "visit", "visits", "finds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _example(rule_id: str, entry: Mapping[str, Any]) -> Example:
         "patient_id": "P1",
         "visit_id": "V1",
         "payer": entry.get("payer", "medicare_part_b"),
-        "date_of_service": entry.get("on", ON),
+        "date_of_service": entry.get("date", ON),
         "discipline": "PT",
         **entry.get("facts", {}),
     }

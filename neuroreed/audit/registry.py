@@ -257,7 +257,12 @@ def rule(
 
 
 FACT_FILES: Final = ("line", "visit", "day", "episode", "year", "times")
-RULE_FILES: Final = ("units",)
+RULE_FILES: Final = (
+    "units",
+    "minutes",
+    "codes",
+    "monitoring",
+)
 
 
 @cache

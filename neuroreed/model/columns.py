@@ -365,10 +365,10 @@ _INTERVALS = (
         "yes/no",
         "One clinician with one patient throughout.",
         "flag",
-        _INTERVAL,
+        (Scope.LINE, Scope.INTERVAL),
         high=1,
         also=("one_on_one",),
-        tables=("intervals",),
+        tables=_BOTH,
     ),
     Column(
         "is_group",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from neuroreed.audit.facts.helpers import add_chosen, add_on_first
 from neuroreed.audit.registry import fact
+from neuroreed.billing.assistants import service_is_by_assistant, units_by_assistant
 from neuroreed.billing.units import (
     allocate,
     is_accepted,
@@ -16,30 +18,12 @@ from neuroreed.model.findings import Scope
 
 @fact(Scope.VISIT, "minutes", "One-on-one minutes of all timed codes of the visit, added.")
 def timed_minutes(minutes, is_timed):
-    # a line that is not billed and has no minutes adds nothing that anybody claims,
-    # but minutes nobody recorded make the whole total unknown
-    answer = 0
-    for i in range(len(minutes)):
-        if is_timed[i] == UNKNOWN:
-            return UNKNOWN
-        if is_timed[i] == 1:
-            if minutes[i] == UNKNOWN:
-                return UNKNOWN
-            answer += minutes[i]
-    return answer
+    return add_chosen(minutes, is_timed)
 
 
 @fact(Scope.VISIT, "units", "Timed units billed on all lines of the visit.")
 def billed_timed_units(billed_units, is_timed):
-    answer = 0
-    for i in range(len(billed_units)):
-        if is_timed[i] == UNKNOWN:
-            return UNKNOWN
-        if is_timed[i] == 1:
-            if billed_units[i] == UNKNOWN:
-                return UNKNOWN
-            answer += billed_units[i]
-    return answer
+    return add_chosen(billed_units, is_timed)
 
 
 @fact(Scope.VISIT, "units", "Timed units the minutes of the whole visit support.")
@@ -52,40 +36,17 @@ def most_possible_units(timed_minutes):
     return midpoint_ceiling(timed_minutes)
 
 
-@fact(Scope.VISIT, "minutes", "Minutes of the code, on the first line of each timed code; else 0.")
+@fact(Scope.VISIT, "minutes", "Minutes of each timed code, on its first line; else 0.")
 def code_minutes(pool, minutes, is_timed, answer):
-    # unknown minutes of one timed line make every sharing of the visit unknown
-    for i in range(len(pool)):
-        if is_timed[i] == UNKNOWN or (is_timed[i] == 1 and minutes[i] == UNKNOWN):
-            return
-    for i in range(len(pool)):
-        answer[i] = 0
-        if is_timed[i] == 1:
-            first = i
-            for j in range(i):
-                if is_timed[j] == 1 and pool[j] == pool[i] and first == i:
-                    first = j
-            answer[first] += minutes[i]
+    add_on_first(pool, minutes, is_timed, answer)
 
 
-@fact(
-    Scope.VISIT, "units", "Units billed of the code, on the first line of each timed code; else 0."
-)
+@fact(Scope.VISIT, "units", "Units billed of each timed code, on its first line; else 0.")
 def code_units(pool, billed_units, is_timed, answer):
-    for i in range(len(pool)):
-        if is_timed[i] == UNKNOWN or (is_timed[i] == 1 and billed_units[i] == UNKNOWN):
-            return
-    for i in range(len(pool)):
-        answer[i] = 0
-        if is_timed[i] == 1:
-            first = i
-            for j in range(i):
-                if is_timed[j] == 1 and pool[j] == pool[i] and first == i:
-                    first = j
-            answer[first] += billed_units[i]
+    add_on_first(pool, billed_units, is_timed, answer)
 
 
-@fact(Scope.VISIT, "units", "Units of the code when the units of the visit are shared out.")
+@fact(Scope.VISIT, "units", "Units of each code when the units of the visit are shared out.")
 def shared_units(code_minutes, answer):
     for i in range(len(code_minutes)):
         if code_minutes[i] == UNKNOWN:
@@ -98,7 +59,9 @@ def sharing_is_accepted(code_minutes, code_units):
     for i in range(len(code_minutes)):
         if code_minutes[i] == UNKNOWN or code_units[i] == UNKNOWN:
             return UNKNOWN
-    return is_accepted(code_minutes, code_units)
+    if is_accepted(code_minutes, code_units):
+        return 1
+    return 0
 
 
 @fact(Scope.LINE, "units", "Units that the minutes of the code support by themselves.")
@@ -108,15 +71,7 @@ def own_units(code_minutes):
 
 @fact(Scope.VISIT, "minutes", "Minutes of services that are not timed, added.")
 def untimed_minutes(minutes, is_untimed):
-    answer = 0
-    for i in range(len(minutes)):
-        if is_untimed[i] == UNKNOWN:
-            return UNKNOWN
-        if is_untimed[i] == 1:
-            if minutes[i] == UNKNOWN:
-                return UNKNOWN
-            answer += minutes[i]
-    return answer
+    return add_chosen(minutes, is_untimed)
 
 
 @fact(Scope.VISIT, "minutes", "Minutes of timed and untimed services together.")
@@ -129,80 +84,128 @@ def noted_units(noted_timed_minutes):
     return units_for(noted_timed_minutes)
 
 
-@fact(Scope.VISIT, "units", "Units of the same untimed code, on its first line; else 0.")
+@fact(Scope.VISIT, "units", "Units of each untimed code, on its first line; else 0.")
 def untimed_code_units(code, billed_units, is_untimed, answer):
-    for i in range(len(code)):
-        answer[i] = 0
-        if is_untimed[i] != 0:
-            first = i
-            for j in range(i):
-                if code[j] == code[i] and first == i:
-                    first = j
-            if is_untimed[i] == UNKNOWN or billed_units[i] == UNKNOWN or code[i] == UNKNOWN:
-                answer[first] = UNKNOWN
-            elif answer[first] != UNKNOWN:
-                answer[first] += billed_units[i]
+    add_on_first(code, billed_units, is_untimed, answer)
+
+
+@fact(Scope.VISIT, "units", "Units of each code that an added code follows; else 0.")
+def first_code_units(code, billed_units, is_first_of_family, answer):
+    add_on_first(code, billed_units, is_first_of_family, answer)
 
 
 @fact(Scope.VISIT, "yes/no", "The code that this added code belongs to is billed too.")
 def family_is_billed(code, family, billed_units, answer):
     for i in range(len(code)):
-        if family[i] == UNKNOWN or code[i] == UNKNOWN:
-            continue
         if family[i] == 0:
             answer[i] = 1
-            continue
-        answer[i] = 0
-        for j in range(len(code)):
-            if code[j] == UNKNOWN or (code[j] == family[i] and billed_units[j] == UNKNOWN):
-                answer[i] = UNKNOWN
-            elif code[j] == family[i] and billed_units[j] > 0:
-                answer[i] = 1
+        elif family[i] != UNKNOWN:
+            found, doubtful = 0, 0
+            for j in range(len(code)):
+                if code[j] == UNKNOWN or (code[j] == family[i] and billed_units[j] == UNKNOWN):
+                    doubtful = 1
+                elif code[j] == family[i] and billed_units[j] > 0:
+                    found = 1
+            if found == 1 or doubtful == 0:
+                answer[i] = found
+
+
+@fact(Scope.VISIT, "minutes", "Minutes of the code and of its added code together.")
+def family_minutes(pool, minutes, answer):
+    for i in range(len(pool)):
+        added = 0
+        for j in range(len(pool)):
+            if pool[j] == UNKNOWN or (pool[j] == pool[i] and minutes[j] == UNKNOWN):
+                added = UNKNOWN
                 break
+            if pool[j] == pool[i]:
+                added += minutes[j]
+        if pool[i] != UNKNOWN:
+            answer[i] = added
 
 
-@fact(Scope.VISIT, "codes", "Evaluation codes billed in the visit, each counted once.")
-def evaluations_billed(code, is_evaluation, billed_units):
-    count = 0
-    for i in range(len(code)):
-        if is_evaluation[i] == UNKNOWN or billed_units[i] == UNKNOWN:
-            return UNKNOWN
-        if is_evaluation[i] == 1 and billed_units[i] > 0:
-            count += 1
-    return count
+@fact(Scope.LINE, "minutes", "Least minutes for a code with spans of its own; 0 for other codes.")
+def least_family_minutes(family, family_span_minutes, span_minutes, is_timed, billed_units):
+    if is_timed or family_span_minutes == 0 or billed_units == 0:
+        return 0
+    if family == 0:
+        return family_span_minutes * (billed_units - 1) + family_span_minutes // 2 + 1
+    return family_span_minutes + span_minutes * (billed_units - 1) + span_minutes // 2 + 1
 
 
-@fact(Scope.VISIT, "cents", "Charges of the visit, added.")
-def visit_charge_cents(charge_cents):
-    answer = 0
-    for i in range(len(charge_cents)):
-        if charge_cents[i] == UNKNOWN:
-            return UNKNOWN
-        answer += charge_cents[i]
-    return answer
+@fact(Scope.VISIT, "codes", "Evaluation codes billed in the visit.")
+def evaluations_billed(is_evaluation, is_billed):
+    return add_chosen(is_evaluation, is_billed)
 
 
 @fact(Scope.VISIT, "lines", "Lines of the visit that are billed.")
-def billed_lines(billed_units):
-    count = 0
-    for i in range(len(billed_units)):
-        if billed_units[i] == UNKNOWN:
-            return UNKNOWN
-        if billed_units[i] > 0:
-            count += 1
-    return count
+def billed_lines(is_billed):
+    return add_chosen(is_billed, is_billed)
 
 
-@fact(Scope.VISIT, "units", "Units of a code that an added code follows; 0 for other codes.")
-def first_code_units(code, billed_units, is_first_of_family, answer):
-    for i in range(len(code)):
+@fact(Scope.VISIT, "minutes", "Minutes that assistants furnished alone, added.")
+def visit_assistant_minutes(assistant_minutes, is_billed):
+    return add_chosen(assistant_minutes, is_billed)
+
+
+@fact(Scope.VISIT, "minutes", "Minutes that students furnished, added.")
+def visit_student_minutes(student_minutes, is_billed):
+    return add_chosen(student_minutes, is_billed)
+
+
+@fact(Scope.VISIT, "minutes", "The therapist's minutes of each billed code, on its first line.")
+def code_therapist_minutes(pool, therapist_minutes, is_billed, answer):
+    add_on_first(pool, therapist_minutes, is_billed, answer)
+
+
+@fact(Scope.VISIT, "minutes", "The assistant's own minutes of each billed code, on its first line.")
+def code_assistant_minutes(pool, assistant_minutes, is_billed, answer):
+    add_on_first(pool, assistant_minutes, is_billed, answer)
+
+
+@fact(Scope.VISIT, "units", "Units of each billed code, on its first line; else 0.")
+def code_billed_units(pool, billed_units, is_billed, answer):
+    add_on_first(pool, billed_units, is_billed, answer)
+
+
+@fact(Scope.LINE, "yes/no", "The line is billed with CQ or CO.")
+def is_billed_as_assistant(is_billed, has_assistant_modifier):
+    return is_billed and has_assistant_modifier
+
+
+@fact(Scope.VISIT, "units", "Units of each code billed with CQ or CO, on its first line.")
+def code_assistant_units(pool, billed_units, is_billed, has_assistant_modifier, answer):
+    for i in range(len(pool)):
         answer[i] = 0
-        if is_first_of_family[i] == UNKNOWN or is_first_of_family[i] == 1:
-            first = i
-            for j in range(i):
-                if code[j] == code[i] and first == i:
-                    first = j
-            if is_first_of_family[i] == UNKNOWN or billed_units[i] == UNKNOWN:
-                answer[first] = UNKNOWN
-            elif answer[first] != UNKNOWN:
-                answer[first] += billed_units[i]
+        if is_billed[i] == 0:
+            continue
+        first = i
+        for j in range(i):
+            if first == i and pool[j] == pool[i] and is_billed[j] != 0:
+                first = j
+        if is_billed[i] == UNKNOWN or has_assistant_modifier[i] == UNKNOWN or pool[i] == UNKNOWN:
+            answer[first] = UNKNOWN
+        elif answer[first] != UNKNOWN and has_assistant_modifier[i] == 1:
+            answer[first] += billed_units[i]
+
+
+@fact(Scope.LINE, "units", "Units of the code that the record makes the assistant's in part.")
+def due_assistant_units(
+    code_billed_units,
+    code_therapist_minutes,
+    code_assistant_minutes,
+    is_timed,
+    midpoint_exempts,
+    de_minimis_permille,
+):
+    if is_timed:
+        return units_by_assistant(
+            code_billed_units,
+            code_therapist_minutes,
+            code_assistant_minutes,
+            midpoint_exempts,
+            de_minimis_permille,
+        )
+    if service_is_by_assistant(code_therapist_minutes, code_assistant_minutes, de_minimis_permille):
+        return code_billed_units
+    return 0
