@@ -11,6 +11,10 @@ _NAMES = {
     "read_claims": "p837_model",
     "claim_to_plain": "p837_model",
     "claim_from_plain": "p837_model",
+    "read_remittances": "p835_model",
+    "remittance_from_plain": "p835_model",
+    "write_999": "ack_write",
+    "write_270": "p270_write",
 }
 
 __all__ = sorted(_NAMES)

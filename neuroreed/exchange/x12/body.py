@@ -66,8 +66,8 @@ class Body:
         self.n = n
         self.loop = step.loop
         if step.faults:
-            for code, message, loop in step.faults:
-                self._report(defect(code, message, segment=n, loop=loop))
+            for code, message, loop, about in step.faults:
+                self._report(defect(code, message, segment=n, loop=loop, element=about))
         if step.elements:
             count = len(e)
             for i in step.elements:
@@ -86,8 +86,8 @@ class Body:
 
     def finish(self, n: int) -> None:
         """The transaction ends (or the file does): say what is missing."""
-        for code, message, loop in self.state.closing():
-            self._report(defect(code, message, segment=n, loop=loop))
+        for code, message, loop, about in self.state.closing():
+            self._report(defect(code, message, segment=n, loop=loop, element=about))
         for number, segment in self.childless.items():
             self._report(
                 defect(

@@ -160,6 +160,7 @@ def _aaa(b: Eligibility, e: list[str], n: int) -> None:
         "follow_up": known(e, 4),
     }
     b.head["rejections"].append(found)
+    b.childless.clear()  # who is refused has no child, whatever HL04 says
     if b.entry is not None:
         b.entry["rejections"].append(found)
 

@@ -19,7 +19,7 @@ _ENVELOPE = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 _MOST_DEFECTS = 10_000
 
 
-class _Reader:
+class Reader:
     """One pass over a file; each method takes one kind of segment."""
 
     def __init__(self, text: str, details: bool) -> None:
@@ -39,6 +39,8 @@ class _Reader:
         self.seen_isa: set[str] = set()
         self.seen_gs: set[str] = set()
         self.seen_st: set[str] = set()
+        self.ids: list[str] | None = None  # the id of every segment, for who answers a file
+        self.starts: list[int] = []
         self.groups_seen = 0
         self.transactions_seen = 0
 
@@ -80,6 +82,8 @@ class _Reader:
             if not self.interchanges:
                 raise
             self.n += 1
+            if self.ids is not None:
+                self.ids.append("ISA")
             self.fault("isa_unreadable", error.message)
             return find_isa(self.text, start + 3)
         self.current = head
@@ -94,6 +98,8 @@ class _Reader:
                     return at_isa
             self.n += 1
             e = piece.split(element)
+            if self.ids is not None:
+                self.ids.append(e[0])
             if "\n" in piece or "\r" in piece:
                 self.fault(
                     "line_break", f"{e[0][:3]} holds a line end: a terminator may be missing"
@@ -130,6 +136,8 @@ class _Reader:
     def _isa(self, head: Header) -> None:
         self._close_interchange()
         self.n += 1
+        if self.ids is not None:
+            self.ids.append("ISA")
         e = head.elements
         d = head.delimiters
         signs = {
@@ -226,6 +234,7 @@ class _Reader:
             "segment_count_declared": None,
         }
         self.begun = self.n
+        self.starts.append(self.n)
         if self.group is None:
             self.fault("outside_group", "ST stands outside a group")
             self.group = {"id": None, "control": None, "version": None, "transactions": []}
@@ -326,6 +335,8 @@ class _Reader:
         if self.interchange is not None:
             self._close_group()
             self.fault("missing_iea", "The interchange has no IEA: the file may be cut", "IEA")
+            if not self.interchange["groups"] and "ta1" not in self.interchange:
+                self.fault("empty_interchange", "The interchange holds no group")
             self.interchange = None
         elif self.group is not None:
             self._close_group()
@@ -357,4 +368,4 @@ def read_x12(
     Raises:
         X12Error: what cannot be read at all, with the position.
     """
-    return _Reader(load(source), details).read()
+    return Reader(load(source), details).read()

@@ -21,7 +21,7 @@ from importlib import resources
 from typing import Any
 
 Handler = Callable[[Any, list[str], int], None]
-Fault = tuple[str, str, str]  # code, what the message says, loop
+Fault = tuple[str, str, str, str | None]  # code, message, loop, the segment it is about
 
 # where the qualifier stands that decides what a segment is
 QUALIFIER = {
@@ -152,6 +152,7 @@ def _missing(loop: Loop, seen: int, before: int | None) -> list[Fault]:
             "missing_loop" if item.loop is not None else "missing_segment",
             f"{item.name()} is missing in loop {loop.id}",
             item.loop.id if item.loop is not None else loop.id,
+            item.sid,
         )
         for item in loop.items
         if item.required and not seen & item.bit and (before is None or item.order < before)
@@ -209,8 +210,9 @@ class Machine:
         if sid not in self.known:
             fault = (
                 "unknown_segment",
-                f"{sid[:12]!r} is no segment of this guide",
+                f"{sid[:4]!r} is no segment of this guide",
                 frames[-1][0].id,
+                None,
             )
             return Step(state, frames[-1][0].id, None, None, (fault,))
         return (
@@ -228,9 +230,10 @@ class Machine:
                 (
                     (
                         "unexpected_segment",
-                        f"{sid} {qualifier[:12]}".rstrip()
+                        f"{sid} {qualifier[:4]}".rstrip()
                         + f" has no place in loop {frames[-1][0].id}",
                         frames[-1][0].id,
+                        None,
                     ),
                 ),
             )
@@ -251,7 +254,7 @@ class Machine:
                 faults += _missing(loop, seen, item.order)
                 if again:
                     faults.append(
-                        ("repeated", f"{item.name()} stands more often than allowed", loop.id)
+                        ("repeated", f"{item.name()} stands more often than allowed", loop.id, sid)
                     )
                 seen = _skipped(loop, seen, item.order) | item.bit
                 return self._step(
@@ -266,7 +269,7 @@ class Machine:
             for item in loop.items:
                 if item.order >= order or not item.fits(sid, qualifier):
                     continue
-                fault = ("wrong_order", f"{item.name()} stands after its place", loop.id)
+                fault = ("wrong_order", f"{item.name()} stands after its place", loop.id, sid)
                 here = (*frames[:depth], (loop, order, seen | item.bit, out), *frames[depth + 1 :])
                 if item.loop is None:
                     return self._step(here, item, sid, [fault], loop=loop)
@@ -303,7 +306,7 @@ class Machine:
 
     def _other_qualifier(self, state: State, sid: str, qualifier: str) -> Step | None:
         frames = state.frames
-        fault = ("unexpected_qualifier", f"{sid} has the qualifier {qualifier[:12]!r}", "")
+        fault = ("unexpected_qualifier", f"{sid} has the qualifier {qualifier[:4]!r}")
         if sid in _FORGIVING:
             for depth in range(len(frames) - 1, max(len(frames) - 3, -1), -1):
                 loop, order, seen, out = frames[depth]
@@ -312,7 +315,7 @@ class Machine:
                         here = frames
                         if item.order >= order:
                             here = (*frames[:depth], (loop, item.order, seen | item.bit, out))
-                        located = (fault[0], fault[1], loop.id)
+                        located = (fault[0], fault[1], loop.id, f"{sid}{QUALIFIER[sid]:02d}")
                         return self._step(here, item, sid, [located], loop=loop)
             return None
         loop, order, seen, out = frames[-1]
@@ -321,7 +324,9 @@ class Machine:
                 if item.sid != sid or item.loop is None:
                     return None
                 here = (*frames[:-1], (loop, item.order, seen | item.bit, out))
-                return self._step(here, item, sid, [(fault[0], fault[1], item.loop.id)])
+                return self._step(
+                    here, item, sid, [(*fault[:2], item.loop.id, f"{sid}{QUALIFIER[sid]:02d}")]
+                )
         return None
 
 
