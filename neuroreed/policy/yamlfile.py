@@ -49,6 +49,8 @@ def read(path: Path, fault: Fault) -> Located:
         raise fault(mark.line + 1 if mark else 1, "file", problem) from error
     except yaml.YAMLError as error:
         raise fault(1, "file", "not YAML") from error
+    except BadInput:
+        raise
     except ValueError as error:
         raise fault(1, "file", f"a value cannot be read ({error})") from error
     finally:
