@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from neuroreed.care import catalogue, session
+from neuroreed.care import plan as care_plan
 from neuroreed.clinic import profile
 from neuroreed.clinic.models import (
     Activity,
@@ -23,7 +24,7 @@ from neuroreed.clinic.models import (
 )
 from neuroreed.model import care as care_model
 from neuroreed.model import people
-from neuroreed.model.errors import BadInput
+from neuroreed.model.errors import BadInput, NoParameter
 
 # what an intervention's facts hold, besides what the clock and the plan know
 INTERVENTION_FIELDS = (
@@ -127,6 +128,58 @@ def certified(plan: PlanOfCare | None, on: date) -> Certification | None:
     return next((c for c in covering if c.signed_on), covering[0] if covering else None)
 
 
+def plan_record(plan: PlanOfCare) -> care_plan.PlanRecord:
+    """What the record holds about the certification of a plan.
+
+    The period of a later version of a plan is a recertification: no order stands in for
+    its signature.
+    """
+    periods = sorted(plan.certifications.all(), key=lambda period: period.since)
+    first = periods[0] if periods else None
+    return care_plan.PlanRecord(
+        first_treatment_on=plan.first_treatment_on,
+        duration_days=plan.duration_days,
+        established_on=plan.established_on,
+        verbal_on=first.verbal_on if first else None,
+        signed_on=first.signed_on if first else None,
+        delay_reason=first.delayed_reason if first else "",
+        order_signed_on=plan.order_signed_on if plan.version == 1 else None,
+        sent_on=plan.sent_to_physician_on,
+        sent_proof=plan.sent_by,
+        recertifications=tuple(
+            care_plan.Recertification(
+                duration_days=(period.until - period.since).days + 1,
+                first_day=period.since,
+                verbal_on=period.verbal_on,
+                signed_on=period.signed_on,
+                delay_reason=period.delayed_reason,
+            )
+            for period in periods[1:]
+        ),
+    )
+
+
+def certification(visit: Visit) -> care_plan.Certified | None:
+    """Whether the date of service is certified, as known that day; ``None`` without a plan."""
+    if visit.plan is None:
+        return None
+    try:
+        return care_plan.is_certified(
+            plan_record(visit.plan),
+            visit.date_of_service,
+            known_on=visit.date_of_service,
+            payer=visit.coverage.payer,
+        )
+    except NoParameter:
+        return None
+
+
+def is_certified(visit: Visit) -> bool | None:
+    """Yes, no, or ``None`` while nobody can know."""
+    found = certification(visit)
+    return found.answer if found else None
+
+
 def intervention(
     activity: Activity, time: Mapping[str, Any] | None, facts: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -164,6 +217,8 @@ def visit_facts(
     episode, plan, own = row.episode, row.plan, row.facts
     who = signer or row.clinician
     period = certified(plan, row.date_of_service)
+    if is_certified(row) is False:
+        period = None
     minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
     used = [a for a in row.activities.all() if str(a.pk) in minutes]
     progress = {
@@ -199,6 +254,9 @@ def visit_facts(
             "certified_to": day(period.until) if period else None,
             "planned_techniques": list(plan.planned_techniques) if plan else [],
             "planned_cpt": list(plan.planned_cpt) if plan else [],
+            "visits_per_week": plan.visits_per_week if plan else None,
+            "minutes_per_visit": plan.minutes_per_visit if plan else None,
+            "duration_weeks": -(-plan.duration_days // 7) if plan else None,
         },
         "functional_limitations": [
             {

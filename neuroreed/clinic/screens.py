@@ -24,7 +24,7 @@ def session_state(user: User, visit: Visit, *, at: datetime, stale: bool = False
     under_way = visit.state == Visit.State.OPEN
     time = convert.timed(visit, until=at if under_way else None)
     rows = list(visit.activities.all())
-    assessed = charges.assess(visit, time) if time.bouts else None
+    assessed = charges.assess(visit, time, at=at) if time.bouts else None
     proof = assessed.proof if assessed else None
     last = _last_facts(visit)
     started = time.started_at

@@ -69,6 +69,7 @@ class PlanOfCare(Row):
     first_treatment_on = models.DateField()
     duration_days = models.PositiveSmallIntegerField()
     visits_per_week = models.PositiveSmallIntegerField()
+    minutes_per_visit = models.PositiveSmallIntegerField(default=45)
     planned_cpt = models.JSONField(blank=True, default=list)
     planned_techniques = models.JSONField(blank=True, default=list)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="plans")
@@ -152,7 +153,7 @@ class Visit(Row):
     plan = models.ForeignKey(PlanOfCare, null=True, on_delete=models.PROTECT, related_name="visits")
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="visits")
     authorization = models.ForeignKey(
-        Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+        Authorization, null=True, blank=True, on_delete=models.PROTECT, related_name="given_visits"
     )
     clinician = models.ForeignKey(User, on_delete=models.PROTECT, related_name="visits")
     supervisor = models.ForeignKey(

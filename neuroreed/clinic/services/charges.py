@@ -2,92 +2,284 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from neuroreed.billing import units as billing_units
+from neuroreed import policy
+from neuroreed.audit.kernel import audit
+from neuroreed.billing import charges as billing_charges
+from neuroreed.care import documentation as rubric
 from neuroreed.care import session as care_session
-from neuroreed.clinic import access, boards, convert, events
-from neuroreed.clinic.models import Resolution, User, Visit
+from neuroreed.clinic import access, boards, books, convert, events, profile
+from neuroreed.clinic.models import (
+    ChargeLine,
+    ChargeVersion,
+    FindingRow,
+    Resolution,
+    User,
+    Visit,
+)
+from neuroreed.clinic.plain import plain
 from neuroreed.clinic.values import ChargesView, Preview
+from neuroreed.model.billing import Charge
+from neuroreed.model.columns import COLUMNS
 from neuroreed.model.errors import BadInput, Refused
-from neuroreed.policy import payers
+from neuroreed.model.money import cents
 
 REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The charges of a visit and what the rules say about them."""
+    """The charges of a visit as it stands, and what the rules and the rubric say.
 
-    charges: tuple[Any, ...]
+    ``book`` is the visit's own plain data as it was judged.
+    """
+
+    charges: tuple[Charge, ...]
     proof: Any
     proposals: tuple[Any, ...]
     refusals: tuple[Any, ...]
     expected: Any
     gaps: tuple[str, ...]
     findings: tuple[Any, ...]
-    coverage: Any
+    coverage: Mapping[str, Any]
+    documentation: Any
+    facts: Mapping[str, Any]
+    book: Mapping[str, Any]
+    rule_book: str
+
+    def allowed_cents(self, line_number: int) -> int | None:
+        """What the payer should allow for a line; ``None`` where nobody can know."""
+        return allowed_of(self.expected, self.charges).get(line_number)
 
 
-def assess(visit: Visit, time: care_session.Session) -> Assessment:
-    """Charges, expected payment and findings of a visit as it stands."""
-    if find_spec("neuroreed.billing.charges") is None:
-        method = payers.profile(visit.coverage.payer).unit_method
-        counted = [(a.cpt, a.minutes) for a in time.activities if a.minutes]
-        proof = billing_units.units(counted, method) if method and not time.blocked else None
-        return Assessment((), proof, (), (), None, (), (), None)
-    raise NotImplementedError
+def allowed_of(expected: Any, charges: tuple[Charge, ...]) -> dict[int, int | None]:
+    """The expected allowed amount of each line, in cents."""
+    if expected is None:
+        return {charge.line_number: None for charge in charges}
+    # a code without a fee of the clinic has an expected line, but no charge
+    paid = dict(enumerate(expected.lines, start=1))
+    return {
+        charge.line_number: None
+        if paid[charge.line_number].allowed is None
+        else cents(paid[charge.line_number].allowed)
+        for charge in charges
+    }
+
+
+def context(visit: Visit) -> billing_charges.ChargeContext:
+    """What billing needs to know besides the visit itself."""
+    clinic = profile.profile()
+    plan = visit.plan
+    diagnoses = [*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses]
+    return billing_charges.ChargeContext(
+        payer=visit.coverage.payer,
+        clinic_fees=clinic.fees,
+        mac=clinic.mac or None,
+        locality=clinic.locality or None,
+        zip5=clinic.postal_code[:5],
+        accrued_cents=books.accrued_cents(visit),
+        attested_kx=plan is not None and plan.kx_attested_at is not None,
+        accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
+        deductible_left_cents=visit.coverage.deductible_left_cents,
+        participating=clinic.participating,
+        plan_certified=convert.is_certified(visit),
+        pointers=dict.fromkeys(
+            (a.cpt for a in visit.activities.all()), tuple(range(1, len(diagnoses) + 1))[:4]
+        ),
+    )
+
+
+def assess(
+    visit: Visit,
+    time: care_session.Session,
+    *,
+    at: datetime,
+    signer: User | None = None,
+    signed: bool = False,
+    billed: tuple[Charge, ...] | None = None,
+) -> Assessment:
+    """Charges, expected payment, findings and rubric of a visit as if it were signed now.
+
+    ``billed`` replaces our own charges by those that another system made.
+    """
+    built = billing_charges.build(convert.visit(visit, time), context(visit))
+    if billed is not None:
+        built = replace(built, charges=billed, expected=None)
+    facts = convert.visit_facts(
+        visit,
+        time,
+        billing=[(charge.cpt, charge.units) for charge in built.charges],
+        modifiers=[modifier for charge in built.charges for modifier in charge.modifiers],
+        signer=signer,
+        signed_at=at,
+    )
+    score = rubric.documentation(facts)
+    own = books.visit_data(
+        visit,
+        time,
+        built.charges,
+        facts=facts,
+        allowed_cents=allowed_of(built.expected, built.charges),
+        at=at,
+        signed=signed,
+        prior_cents=books.prior_cents(visit.patient_id, visit.discipline, visit.date_of_service),
+    )
+    own |= {name: value for name, value in rubric.columns(score).items() if name in COLUMNS}
+    result = audit(books.for_visit(visit, own))
+    mine = str(visit.pk)
+    return Assessment(
+        charges=tuple(built.charges),
+        proof=built.proof,
+        proposals=tuple(built.proposals),
+        refusals=tuple(built.refusals),
+        expected=built.expected,
+        gaps=tuple(built.gaps),
+        findings=tuple(f for f in result.findings if mine in f.visits),
+        coverage=result.coverage,
+        documentation=score,
+        facts=facts,
+        book=own,
+        rule_book=result.rule_book,
+    )
 
 
 def preview(user: User, visit_id: UUID, *, at: datetime) -> Preview:
     """What the visit would be billed as now, with units proof, proposals and findings."""
-    visit = access.visit_for(user, visit_id)
-    return preview_of(visit, at=at)
+    return preview_of(access.visit_for(user, visit_id), at=at)
 
 
 def preview_of(visit: Visit, *, at: datetime) -> Preview:
     """The preview of a visit already permitted."""
     time = convert.timed(visit, until=at if visit.state == Visit.State.OPEN else None)
-    assessed = assess(visit, time)
-    billing = [(charge.cpt, charge.units) for charge in assessed.charges]
-    modifiers = [m for charge in assessed.charges for m in charge.modifiers]
-    facts = convert.visit_facts(visit, time, billing=billing, modifiers=modifiers)
+    made = assess(visit, time, at=at, signed=visit.state == Visit.State.SIGNED)
     return Preview(
         visit_id=visit.pk,
-        charges=assessed.charges,
-        proof=assessed.proof,
-        proposals=assessed.proposals,
-        refusals=assessed.refusals,
+        charges=made.charges,
+        proof=made.proof,
+        proposals=made.proposals,
+        refusals=made.refusals,
         accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
-        expected=assessed.expected,
-        gaps=assessed.gaps,
-        findings=assessed.findings,
-        coverage=assessed.coverage,
-        documentation=None,
-        facts=facts,
+        expected=made.expected,
+        gaps=made.gaps,
+        findings=made.findings,
+        coverage=made.coverage,
+        documentation=made.documentation,
+        facts=made.facts,
         problems=time.problems,
-        policy="",
-        rule_book="",
+        policy=policy.release(),
+        rule_book=made.rule_book,
     )
 
 
 def proposed(visit: Visit, *, at: datetime) -> set[tuple[str, str]]:
     """The modifiers that are proposed now, by code."""
-    made = preview_of(visit, at=at)
-    lines = {charge.line_number: charge.cpt for charge in made.charges}
-    return {(lines[p.line_number], p.modifier) for p in made.proposals}
+    time = convert.timed(visit, until=at if visit.state == Visit.State.OPEN else None)
+    built = billing_charges.build(convert.visit(visit, time), context(visit))
+    codes = {charge.line_number: charge.cpt for charge in built.charges}
+    return {
+        (codes[found.line_number], found.modifier)
+        for found in built.proposals
+        if found.line_number in codes
+    }
+
+
+def store(visit: Visit, made: Assessment, *, by: User, at: datetime, reason: str) -> ChargeVersion:
+    """Keep the charges and findings of a visit as a new version, in the caller's transaction."""
+    last = boards.latest_version(visit)
+    allowed = allowed_of(made.expected, made.charges)
+    version = ChargeVersion(
+        visit=visit,
+        version=last.version + 1 if last else 1,
+        at=at,
+        by=by,
+        reason=reason,
+        policy=policy.release(),
+        body={
+            "proof": plain(made.proof),
+            "expected": plain(made.expected),
+            "proposals": plain(made.proposals),
+            "refusals": plain(made.refusals),
+            "gaps": list(made.gaps),
+            "book": plain(made.book),
+            "documentation": _score(made.documentation),
+        },
+        charge_cents=sum(charge.charge_cents for charge in made.charges),
+        expected_allowed_cents=_cents(made.expected, "allowed"),
+        expected_payer_cents=_cents(made.expected, "payer_pays"),
+    )
+    version.save(force_insert=True)
+    ChargeLine.objects.bulk_create(
+        ChargeLine(
+            version=version,
+            line_number=charge.line_number,
+            cpt=charge.cpt,
+            units=charge.units,
+            modifiers=list(charge.modifiers),
+            charge_cents=charge.charge_cents,
+            minutes=charge.minutes,
+            diagnosis_pointers=list(charge.diagnosis_pointers),
+            allowed_cents=allowed[charge.line_number],
+        )
+        for charge in made.charges
+    )
+    FindingRow.objects.bulk_create(
+        FindingRow(
+            visit=visit,
+            charge_version=version,
+            rule=found.rule,
+            severity=str(found.severity),
+            subject=found.subject,
+            says=found.says,
+            fix=found.fix,
+            cites=list(found.cites),
+            evidence=plain(found.evidence),
+            rule_book=found.rule_book,
+            at=at,
+        )
+        for found in made.findings
+    )
+    return version
+
+
+def _score(score: Any) -> dict[str, Any]:
+    return {"score": score.score, "band": str(score.band), "failed": list(score.failed)}
+
+
+def _cents(expected: Any, name: str) -> int | None:
+    amount = getattr(expected, name) if expected is not None else None
+    return None if amount is None else cents(amount)
+
+
+def reassess(user: User, visit_id: UUID, *, at: datetime) -> ChargeVersion:
+    """Judge a signed visit again with today's record and rules; the new version counts.
+
+    Used after a plan was certified, an authorisation entered or a fee corrected.
+
+    Raises:
+        Refused: the visit is not signed, or its claim has gone out.
+    """
+    with transaction.atomic():
+        visit = access.visit_for(user, visit_id, to="resolve")
+        if visit.state != Visit.State.SIGNED:
+            raise Refused("Only a signed visit is judged again; a preview needs no storing.")
+        if visit.claims.exists():
+            raise Refused("The claim of this visit exists: replace the claim instead.")
+        made = assess(visit, convert.timed(visit), at=at, signed=True)
+        version = store(visit, made, by=user, at=at, reason="judged again")
+        events.append(user, "charges.judged", visit, {"version": version.version}, at=at)
+    return version
 
 
 def latest(user: User, visit_id: UUID) -> ChargesView | None:
     """The version of the charges that counts, as it was stored; none before signing."""
-    visit = access.visit_for(user, visit_id)
-    version = boards.latest_version(visit)
+    version = boards.latest_version(access.visit_for(user, visit_id))
     return boards.charges_view(version) if version else None
 
 

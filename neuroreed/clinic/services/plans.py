@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -29,6 +30,7 @@ from neuroreed.policy import codes, icd10
 
 LONGEST_CERTIFICATION_DAYS = 90  # Pub. 100-02 chapter 15 section 220.1.3
 LATE_AFTER_DAYS = 30
+DIAGNOSIS = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
 GOAL_FIELDS = (
     "activity",
     "measure",
@@ -87,9 +89,12 @@ def open_episode(
 
 
 def _diagnoses(given: Iterable[str], on: date) -> None:
+    """Refuse what is no code, and codes known not to be billable; an absent one may exist."""
     for code in given:
+        if not DIAGNOSIS.fullmatch(code):
+            raise BadInput("A diagnosis is written like I69.354.")
         found = icd10.diagnosis(code, on)
-        if found is None or not found.billable:
+        if found is not None and found.billable is False:
             raise BadInput(f"Diagnosis {code} is not a billable code on {on}: choose another.")
 
 
@@ -175,6 +180,7 @@ def write(
     planned_techniques: Sequence[str],
     goals: Sequence[Mapping[str, Any]],
     at: datetime,
+    minutes_per_visit: int = 45,
     physician_last: str = "",
     physician_first: str = "",
     physician_npi: str = "",
@@ -203,6 +209,7 @@ def write(
             first_treatment_on=first_treatment_on,
             duration_days=duration_days,
             visits_per_week=visits_per_week,
+            minutes_per_visit=minutes_per_visit,
             planned_cpt=list(planned_cpt),
             planned_techniques=list(planned_techniques),
             author=user,

@@ -1,0 +1,185 @@
+"""Draft, seal and amend notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from neuroreed.care import note as care_note
+from neuroreed.clinic import access, convert, events, signing
+from neuroreed.clinic.models import SignedNote, User, Visit
+from neuroreed.clinic.plain import plain
+from neuroreed.clinic.services import charges
+from neuroreed.clinic.values import Draft
+from neuroreed.model.billing import Charge
+from neuroreed.model.errors import AlreadySigned, BadInput, IncompleteNote, Refused
+
+NOTE_TYPES = {
+    "evaluation": care_note.NoteType.EVALUATION,
+    "reevaluation": care_note.NoteType.REEVALUATION,
+    "discharge": care_note.NoteType.DISCHARGE,
+}
+ADDENDA = ("addendum", "late_entry")
+TEXT_LENGTH = 5000
+
+
+def note_type(visit: Visit) -> care_note.NoteType:
+    """The type of note that a visit of this kind needs."""
+    return NOTE_TYPES.get(visit.kind, care_note.NoteType.DAILY)
+
+
+def draft(user: User, visit_id: UUID, *, at: datetime) -> Draft:
+    """The note as it would be sealed now, and what it lacks, one sentence each."""
+    visit = access.visit_for(user, visit_id)
+    time = convert.timed(visit, until=at if visit.state == Visit.State.OPEN else None)
+    assessed = charges.assess(visit, time, at=at, signer=user if user.treats else None)
+    note = care_note.draft(assessed.facts, note_type(visit))
+    return Draft(visit.pk, assessed.facts, note.text, tuple(care_note.missing(note)))
+
+
+def sign(
+    user: User,
+    visit_id: UUID,
+    *,
+    at: datetime,
+    accepted: Iterable[tuple[str, str]] | None = None,
+) -> SignedNote:
+    """Seal the note of a visit under the clinician's name, with its charges and findings.
+
+    ``accepted`` are the proposed modifiers the clinician accepts, as (code, modifier);
+    ``None`` keeps what was accepted before. A finding of severity *stop* does not hinder
+    the signature, it holds the claim. Signing twice gives the same note.
+
+    Raises:
+        AlreadySigned: another person sealed this note.
+        IncompleteNote: what is missing is in ``.missing``.
+        Refused: the session is not ended, or its minutes have a problem to settle first.
+    """
+    with transaction.atomic():
+        visit = access.visit_for(user, visit_id, to="sign")
+        Visit.objects.select_for_update().get(pk=visit.pk)
+        visit.refresh_from_db(fields=["state", "accepted", "facts"])
+        if visit.state == Visit.State.SIGNED:
+            return _sealed_before(user, visit)
+        if accepted is not None:
+            visit.accepted = _accepted(visit, accepted, at)
+        return seal(user, visit, at=at)
+
+
+def seal(
+    user: User, visit: Visit, *, at: datetime, billed: tuple[Charge, ...] | None = None
+) -> SignedNote:
+    """Seal the note of a visit already permitted and held, in the caller's transaction.
+
+    ``billed`` are charges that another system made; they are judged as they are.
+    """
+    _ready(visit)
+    time = convert.timed(visit)
+    if time.blocked:
+        raise Refused(
+            "Settle the minutes first: "
+            + " ".join(problem.sentence for problem in time.problems if problem.blocks)
+        )
+    assessed = charges.assess(visit, time, at=at, signer=user, signed=True, billed=billed)
+    note = care_note.draft(assessed.facts, note_type(visit))
+    if missing := care_note.missing(note):
+        raise IncompleteNote(missing)
+    sealed = signing.seal(visit, by=user, at=at, body=_body(visit, note, assessed))
+    visit.state = Visit.State.SIGNED
+    visit.save(update_fields=["state", "accepted"])
+    version = charges.store(visit, assessed, by=user, at=at, reason="note signed")
+    detail = {"note": sealed.pk, "sha256": sealed.sha256, "charges": version.version}
+    events.append(user, "note.signed", visit, detail, at=at)
+    return sealed
+
+
+def _sealed_before(user: User, visit: Visit) -> SignedNote:
+    note = SignedNote.objects.get(visit=visit, kind="note")
+    if note.signer_id != user.pk:
+        raise AlreadySigned("The note of this visit is signed: write an addendum instead.")
+    return note
+
+
+def _ready(visit: Visit) -> None:
+    if visit.state == Visit.State.OPEN:
+        raise Refused("The session is still open: end it before signing.")
+    if visit.state != Visit.State.ENDED:
+        raise Refused("There is nothing to sign: the visit has not taken place.")
+
+
+def _accepted(visit: Visit, accepted: Iterable[tuple[str, str]], at: datetime) -> list[list[str]]:
+    wanted = {(cpt, modifier) for cpt, modifier in accepted}
+    if strange := wanted - charges.proposed(visit, at=at):
+        cpt, modifier = sorted(strange)[0]
+        raise Refused(f"Modifier {modifier} is not proposed for {cpt}: its ground is missing.")
+    return [list(pair) for pair in sorted(wanted)]
+
+
+def _body(visit: Visit, note: care_note.Note, assessed: charges.Assessment) -> dict[str, Any]:
+    """What is sealed: the note, the facts, the taps behind the minutes, and what is billed."""
+    sealed: dict[str, Any] = json.loads(care_note.canonical(note))
+    facts = sealed.pop("facts")
+    return {
+        "facts": facts,
+        "note": sealed,
+        "timer": [
+            {
+                "kind": row.kind,
+                "activity": str(row.activity_id) if row.activity_id else None,
+                "at": events.instant(row.at),
+                "start": events.instant(row.start) if row.start else None,
+                "end": events.instant(row.end) if row.end else None,
+                "reason": row.reason,
+                "by": str(row.by_id),
+            }
+            for row in visit.timer_events.all()
+        ],
+        "charges": plain(assessed.charges),
+    }
+
+
+def addendum(
+    user: User,
+    note_id: UUID,
+    *,
+    text: str,
+    reason: str,
+    at: datetime,
+    kind: str = "addendum",
+) -> SignedNote:
+    """Add to a sealed note; what was sealed stays as it was.
+
+    Raises:
+        IncompleteNote: no text, no reason, or a signer without a credential.
+    """
+    if kind not in ADDENDA:
+        raise BadInput(f"{kind!r} is neither an addendum nor a late entry.")
+    if len(text) > TEXT_LENGTH or len(reason) > TEXT_LENGTH:
+        raise BadInput(f"An addendum holds at most {TEXT_LENGTH} characters.")
+    with transaction.atomic():
+        first = access.sealed_note(user, note_id)
+        facts = {
+            "date_of_service": convert.day(first.visit.date_of_service),
+            "signer": {"credential": user.credential, "licensed": user.licensed},
+        }
+        note = care_note.Note(
+            type=care_note.NoteType.DAILY,
+            facts=facts,
+            text=care_note.NoteText(care_note.NoteType.DAILY, "Addendum", ()),
+            free_text=text,
+            amends=str(first.pk),
+            amendment=kind,
+            reason=reason,
+        )
+        if missing := care_note.missing(note):
+            raise IncompleteNote(missing)
+        body = {"facts": facts, "note": {"sections": []}, "text": text, "reason": reason}
+        sealed = signing.seal(first.visit, by=user, at=at, body=body, kind=kind, amends=first)
+        detail = {"note": sealed.pk, "amends": first.pk, "sha256": sealed.sha256}
+        events.append(user, f"note.{kind}", first.visit, detail, at=at)
+    return sealed
