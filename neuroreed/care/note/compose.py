@@ -135,13 +135,15 @@ def next_steps(facts: Facts) -> list[Sentence]:
 
 def assessment(facts: Facts) -> list[Sentence]:
     """Condition, deficit, activity and goal, tied together."""
-    return (
-        clinical.diagnoses(facts)
-        + clinical.limitations(facts)
-        + clinical.links(facts)
-        + clinical.goals(facts)
-        + clinical.verdicts(facts)
+    parts = (
+        clinical.diagnoses(facts),
+        clinical.limitations(facts),
+        clinical.links(facts) + clinical.goals(facts),
+        clinical.verdicts(facts),
     )
+    return [
+        replace(sentence, paragraph=place) for place, part in enumerate(parts) for sentence in part
+    ]
 
 
 def objective_today(facts: Facts) -> list[Sentence]:
