@@ -65,7 +65,7 @@ FAULTS = (
         0,
         "documentation",
     ),
-    Fault("unsigned", "a note unsigned for more than a week", "Gumtree", 9, "day_board"),
+    Fault("unsigned", "a note unsigned for more than a week", "Gumtree", 5, "day_board"),
     Fault("left_running", "a clock left running since yesterday", "Hawthornby", 8, "session"),
 )
 
