@@ -22,7 +22,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="neuroreed policy",
         description="Check the policy data, load official releases, list what is at hand.",
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check|load|list")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="check|load|list|reference")
     check = verbs.add_parser("check", help="every number cited, no gap, every citation used")
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
     loading = verbs.add_parser(
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("--json", action="store_true", help="print all changes as JSON")
     listing = verbs.add_parser("list", help="the releases at hand, and how far they reach")
     listing.add_argument("--json", action="store_true", help="print them as JSON")
+    verbs.add_parser("reference", help="the reference page of the policy data, as Markdown")
     return parser
 
 
@@ -59,6 +60,11 @@ def run(argv: Sequence[str]) -> int:
         return _check(args)
     if args.verb == "list":
         return _list(args)
+    if args.verb == "reference":
+        from neuroreed.policy.reference import markdown
+
+        print(markdown(), end="")
+        return 0
     return _load(args)
 
 

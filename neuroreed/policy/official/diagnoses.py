@@ -20,7 +20,9 @@ def read_icd10(member: Member) -> Read:
     Raises:
         PolicyFileError: with the row.
     """
-    told = re.search(r"icd10cm[_-](codes|order)[_-](20[0-9]{2})", member.name.lower())
+    told = re.search(
+        r"icd10cm[_-](codes|order)[_-](?:[a-z]+[_-])?(20[0-9]{2})", member.name.lower()
+    )
     if told is None:
         raise PolicyFileError(member.name, None, "is not named icd10cm_codes_YYYY or _order_YYYY")
     ordered, year = told[1] == "order", int(told[2])

@@ -66,7 +66,7 @@ def read_ptp(member: Member, release: str, part: str, keep: frozenset[str]) -> R
     for number, line in enumerate(member.text().splitlines(), start=1):
         cells = [cell.strip().strip('"') for cell in line.split("\t")]
         if not seen and not (len(cells) > _MODIFIER and CODE.fullmatch(cells[0])):
-            header = header or "column 1" in line.lower()
+            header = header or "column1" in line.lower().replace(" ", "")
             continue
         if not any(cells) or line.strip() == "\x1a":
             continue

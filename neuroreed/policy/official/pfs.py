@@ -329,6 +329,8 @@ def read_release(
         elif "LOCCO" in upper:
             rows = read_locco(member)
             found.append(_read("locco", name, days, LOCCO_COLUMNS, rows))
+    if found and not any(read.table == "gpci" for read in found):
+        found[0].notes.append("no GPCI csv inside: the localities of this release are not loaded")
     return found
 
 
