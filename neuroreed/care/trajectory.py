@@ -7,8 +7,9 @@ Plain statistics, stated here and shown with the result:
 * Band at visit x: fitted value +- h, h = t(0.90, n - 2) s sqrt(1 + 1/n + (x - mean)^2 / Sxx),
   the 80 % prediction interval, and never narrower than the measurement error of one score,
   MDC / sqrt(2).
-* Plateau: the last two re-tests both lie within the error of the score before them, and the
-  later of them within the error of the score before both. Reaching the error is a change.
+* Plateau: the last two re-tests both lie within the error of the score before them, and
+  together they moved for the better by less than half the error. A slow steady climb is not
+  a plateau.
 * Regression: the last score is worse than the best earlier one by the error or more.
 * Visits to goal: (target - fitted now) / b, and the same with the ends of the 80 % interval
   of b. When that interval holds zero, there is no upper end.
@@ -196,11 +197,17 @@ def clinic_path(
     return tuple(path)
 
 
-def course(points: Sequence[Point], *, better: str, error: Decimal | None) -> CourseFinding:
+def course(
+    points: Sequence[Point],
+    *,
+    better: str,
+    error: Decimal | None,
+    error_name: str = "measurement error",
+) -> CourseFinding:
     """Plateau, regression or improvement, by the rules at the top of this file.
 
     ``error`` is the MDC (or, where none is on file, the MCID); ``None`` means that nothing
-    can be told from noise.
+    can be told from noise. ``error_name`` says which of the two it is.
     """
     ordered = _checked(points, better)
     if error is None or error <= 0:
@@ -220,29 +227,29 @@ def course(points: Sequence[Point], *, better: str, error: Decimal | None) -> Co
         return CourseFinding(
             Course.REGRESSION,
             f"The last score is {best - gains[-1]} worse than the best before it; "
-            f"measurement error is {error}.",
+            f"{error_name} is {error}.",
             (Choice.LOOK_FOR_CAUSE, Choice.CHANGE_PLAN, Choice.MAINTENANCE),
         )
     if len(ordered) > RETESTS_FOR_A_PLATEAU:
         tail = gains[-RETESTS_FOR_A_PLATEAU - 1 :]
         steps = [abs(later - earlier) for earlier, later in itertools.pairwise(tail)]
-        if max(steps) < error and abs(tail[-1] - tail[0]) < error:
+        if max(steps) < error and 2 * (tail[-1] - tail[0]) < error:
             return CourseFinding(
                 Course.PLATEAU,
-                f"The last {RETESTS_FOR_A_PLATEAU} re-tests changed by no more than "
-                f"measurement error ({error}).",
+                f"The last {RETESTS_FOR_A_PLATEAU} re-tests changed by less than "
+                f"{error_name} ({error}).",
                 (Choice.CHANGE_PLAN, Choice.MAINTENANCE, Choice.DISCHARGE),
             )
     if gains[-1] - gains[0] >= error:
         return CourseFinding(
             Course.IMPROVING,
             f"The last score is {gains[-1] - gains[0]} better than the first; "
-            f"measurement error is {error}.",
+            f"{error_name} is {error}.",
             (Choice.CONTINUE,),
         )
     return CourseFinding(
         Course.UNCLEAR,
-        "Too soon to tell: the scores differ by less than measurement error.",
+        f"Too soon to tell: the scores differ by less than {error_name} ({error}).",
         (Choice.CONTINUE, Choice.MEASURE_AGAIN),
     )
 
@@ -272,13 +279,11 @@ def forecast(points: Sequence[Point], *, target: Decimal, better: str) -> Foreca
             f"About {middle} more visits, at least {fewest}; the data are too few or too "
             "scattered to give an upper end.",
         )
-    return Forecast(
-        fewest,
-        middle,
-        most,
-        f"About {middle} more visits, probably {fewest} to {most} (80 % interval of the "
-        "patient's own rate).",
-    )
+    many = f"About {middle} more visit{'s' if middle != 1 else ''}"
+    if fewest == most:
+        return Forecast(fewest, middle, most, f"{many} at the patient's own rate.")
+    interval = "80 % interval of the patient's own rate"
+    return Forecast(fewest, middle, most, f"{many}, probably {fewest} to {most} ({interval}).")
 
 
 def _visits(missing: float, rate: float) -> int | None:

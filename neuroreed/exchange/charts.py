@@ -17,7 +17,8 @@ from neuroreed.model.errors import BadInput
 
 MOST_SERIES = 4
 WIDTH, HEIGHT = 720, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 150, 28, 92
+COMPACT_WIDTH, COMPACT_HEIGHT = 470, 330
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 138, 28, 92
 _INK, _QUIET, _LINE, _GROUND = "#1d2327", "#545e66", "#d9d5cc", "#ffffff"
 _BAND, _PLAN = "#e7e3da", "#f3f6f7"
 _COLOURS = ("#0b5c6b", "#b0632b", "#5b4b8a", "#4d7c3a")
@@ -223,17 +224,29 @@ class _Plane:
     low: Decimal
     high: Decimal
     step: Decimal
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        """The right edge of the plot."""
+        return self.width - _RIGHT
+
+    @property
+    def base(self) -> int:
+        """The line of the dates."""
+        return self.height - _BOTTOM
 
     def x(self, day: date) -> float:
-        inner = WIDTH - _LEFT - _RIGHT
+        inner = self.right - _LEFT
         return _LEFT + inner * (day - self.start).days / self.days
 
     def y(self, value: Decimal) -> float:
-        inner = HEIGHT - _TOP - _BOTTOM
+        inner = self.base - _TOP
         return _TOP + inner * float((self.high - value) / (self.high - self.low))
 
 
-def _plane(chart: ProgressChart) -> _Plane:
+def _plane(chart: ProgressChart, width: int, height: int) -> _Plane:
     values = [p.value for line in chart.series for p in line.points]
     values += list(chart.band or ())
     values += [v for v in (chart.important_at, chart.goal) if v is not None]
@@ -249,7 +262,7 @@ def _plane(chart: ProgressChart) -> _Plane:
     top = (high / step).to_integral_value(ROUND_CEILING) * step
     if top == bottom:
         top += step
-    return _Plane(first - timedelta(days=2), span + 4, bottom, top, step)
+    return _Plane(first - timedelta(days=2), span + 4, bottom, top, step, width, height)
 
 
 def _step(span: Decimal) -> Decimal:
@@ -262,11 +275,15 @@ def _step(span: Decimal) -> Decimal:
     return 10 * power
 
 
-def svg(chart: ProgressChart, *, id: str = "chart") -> str:
-    """The drawing. ``id`` keeps titles apart when a page holds several charts."""
+def svg(chart: ProgressChart, *, id: str = "chart", compact: bool = False) -> str:
+    """The drawing. ``id`` keeps titles apart when a page holds several charts.
+
+    ``compact`` is for half a page: the same drawing on a smaller field.
+    """
+    width, height = (COMPACT_WIDTH, COMPACT_HEIGHT) if compact else (WIDTH, HEIGHT)
     say = _WORDS[chart.language]
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'class="chart" aria-labelledby={quoteattr(f"{id}-title {id}-desc")} '
         'font-family="system-ui, Liberation Sans, Bitstream Vera Sans, sans-serif" font-size="13">'
         f"<title id={quoteattr(f'{id}-title')}>{escape(chart.title)}</title>"
@@ -274,14 +291,14 @@ def svg(chart: ProgressChart, *, id: str = "chart") -> str:
     if chart.first is None:
         return (
             f"{head}<desc id={quoteattr(f'{id}-desc')}>{escape(say['empty'])}</desc>"
-            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_GROUND}"/>'
-            f"{_text(WIDTH / 2, HEIGHT / 2, say['empty'], anchor='middle')}</svg>"
+            f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>'
+            f"{_text(width / 2, height / 2, say['empty'], anchor='middle')}</svg>"
         )
-    plane = _plane(chart)
+    plane = _plane(chart, width, height)
     parts = [
         head,
         f"<desc id={quoteattr(f'{id}-desc')}>{escape(description(chart))}</desc>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_GROUND}"/>',
+        f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>',
         *_plans(chart, plane),
         *_error_band(chart, plane),
         *_grid(chart, plane),
@@ -291,7 +308,7 @@ def svg(chart: ProgressChart, *, id: str = "chart") -> str:
         *_goal_flag(chart, plane),
     ]
     parts += [_series(line, i, plane) for i, line in enumerate(chart.series)]
-    parts.append(_legend(chart))
+    parts.append(_legend(chart, plane))
     return "".join(parts) + "</svg>"
 
 
@@ -307,7 +324,7 @@ def _text(
 
 def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
     parts = []
-    low, high = _LEFT, WIDTH - _RIGHT
+    low, high = _LEFT, plane.right
     for period in chart.plan_periods:
         left = max(low, min(high, plane.x(period.starts_on)))
         right = max(low, min(high, plane.x(period.ends_on)))
@@ -316,7 +333,7 @@ def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
         label = period.label or _WORDS[chart.language]["plan"]
         parts.append(
             f'<rect class="plan" x="{left:.1f}" y="{_TOP}" width="{right - left:.1f}" '
-            f'height="{HEIGHT - _TOP - _BOTTOM}" fill="{_PLAN}" stroke="{_LINE}"/>'
+            f'height="{plane.base - _TOP}" fill="{_PLAN}" stroke="{_LINE}"/>'
         )
         parts.append(_text(left + 4, _TOP - 8, label, colour=_QUIET, size=12))
     return parts
@@ -325,11 +342,11 @@ def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
 def _error_band(chart: ProgressChart, plane: _Plane) -> list[str]:
     if chart.band is None:
         words = _WORDS[chart.language]["no_error"]
-        return [_text(_LEFT + 6, HEIGHT - _BOTTOM - 8, words, colour=_QUIET, size=12)]
+        return [_text(_LEFT + 6, plane.base - 8, words, colour=_QUIET, size=12)]
     low, high = chart.band
     top, bottom = plane.y(high), plane.y(low)
     return [
-        f'<rect class="error-band" x="{_LEFT}" y="{top:.1f}" width="{WIDTH - _RIGHT - _LEFT}" '
+        f'<rect class="error-band" x="{_LEFT}" y="{top:.1f}" width="{plane.right - _LEFT}" '
         f'height="{bottom - top:.1f}" fill="{_BAND}" data-low="{plain(low)}" '
         f'data-high="{plain(high)}"/>'
     ]
@@ -353,7 +370,7 @@ def _side_labels(chart: ProgressChart, plane: _Plane) -> list[str]:
     for y, lines in sorted(labels, key=lambda label: label[0]):
         start = max(free, y + 4 - 7 * (len(lines) - 1))
         parts += [
-            _text(WIDTH - _RIGHT + 8, start + 14 * i, line, colour=_QUIET, size=12)
+            _text(plane.right + 8, start + 14 * i, line, colour=_QUIET, size=12)
             for i, line in enumerate(lines)
         ]
         free = start + 14 * len(lines) + 4
@@ -372,14 +389,14 @@ def _wrapped(words: str, most: int) -> list[str]:
 
 def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
     parts = []
-    right, value = WIDTH - _RIGHT, plane.low
+    right, value = plane.right, plane.low
     while value <= plane.high:
         y = plane.y(value)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="{_LINE}" fill="none"/>')
         parts.append(_text(_LEFT - 8, y + 4, plain(value), anchor="end"))
         value += plane.step
-    parts.append(_text(8, 16, chart.unit, colour=_QUIET))
-    base = HEIGHT - _BOTTOM
+    parts.append(_text(4, 14, chart.unit, colour=_QUIET))
+    base = plane.base
     parts.append(f'<path d="M{_LEFT} {base}H{right}" stroke="{_INK}" fill="none"/>')
     days = sorted({point.on for line in chart.series for point in line.points})
     last_x = -100.0
@@ -396,12 +413,12 @@ def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
 def _visit_ticks(chart: ProgressChart, plane: _Plane) -> list[str]:
     if not chart.visits:
         return []
-    base = HEIGHT - _BOTTOM
+    base = plane.base
     ticks = "".join(f"M{plane.x(day):.1f} {base + 4}v12" for day in sorted(chart.visits))
     words = f"{_WORDS[chart.language]['visits']}: {len(chart.visits)}"
     return [
         f'<path class="visits" d="{ticks}" stroke="{_QUIET}" stroke-width="2" fill="none"/>',
-        _text(WIDTH - _RIGHT + 8, base + 18, words, colour=_QUIET, size=12),
+        _text(plane.right + 8, base + 18, words, colour=_QUIET, size=12),
     ]
 
 
@@ -410,7 +427,7 @@ def _important(chart: ProgressChart, plane: _Plane) -> list[str]:
     if at is None:
         return []
     return [
-        f'<path class="important" d="M{_LEFT} {plane.y(at):.1f}H{WIDTH - _RIGHT}" '
+        f'<path class="important" d="M{_LEFT} {plane.y(at):.1f}H{plane.right}" '
         f'stroke="{_INK}" stroke-width="1.5" stroke-dasharray="6 5" fill="none" '
         f'data-value="{plain(at)}"/>'
     ]
@@ -419,7 +436,7 @@ def _important(chart: ProgressChart, plane: _Plane) -> list[str]:
 def _goal_flag(chart: ProgressChart, plane: _Plane) -> list[str]:
     if chart.goal is None:
         return []
-    x = plane.x(chart.goal_on) if chart.goal_on else WIDTH - _RIGHT - 4.0
+    x = plane.x(chart.goal_on) if chart.goal_on else plane.right - 4.0
     y = plane.y(chart.goal)
     return [
         f'<path class="goal" d="M{x:.1f} {y:.1f}v-22l20 7l-20 7" fill="{_COLOURS[3]}" '
@@ -462,9 +479,9 @@ def _marker(shape: str, x: float, y: float, colour: str, point: ChartPoint | Non
     return shapes[shape] + label
 
 
-def _legend(chart: ProgressChart) -> str:
+def _legend(chart: ProgressChart, plane: _Plane) -> str:
     parts = []
-    x, y = float(_LEFT), HEIGHT - 16.0
+    x, y = float(_LEFT), plane.height - 16.0
     for index, line in enumerate(chart.series):
         dash = f' stroke-dasharray="{_DASHES[index]}"' if _DASHES[index] else ""
         parts.append(
