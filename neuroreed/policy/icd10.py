@@ -72,8 +72,12 @@ def _diagnosis(bare: str, on: date, now: State) -> Diagnosis | None:
 
     for release in sorted(tables.releases("icd10"), key=distance):
         row = _rows(release, now).get(bare)
+        whole = release.extent == "full" and release.covers(on)
+        if row is None and whole and _is_header(release, bare, now):
+            # a list of billable codes leaves headers out; that they have leaves shows them
+            row = (False, _description_elsewhere(bare, now))
         if row is None:
-            if release.extent == "full" and release.covers(on):
+            if whole:
                 return None
             continue
         billable, description = row
@@ -88,6 +92,19 @@ def _diagnosis(bare: str, on: date, now: State) -> Diagnosis | None:
             stale=not release.covers(on),
         )
     return None
+
+
+def _is_header(release: Release, bare: str, now: State) -> bool:
+    return len(bare) >= len("G20") and any(
+        code.startswith(bare) and code != bare for code in _rows(release, now)
+    )
+
+
+def _description_elsewhere(bare: str, now: State) -> str:
+    for release in tables.releases("icd10"):
+        if found := _rows(release, now).get(bare):
+            return found[1]
+    return ""
 
 
 def search(words: str, on: date, *, limit: int = 20) -> tuple[Diagnosis, ...]:

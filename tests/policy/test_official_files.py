@@ -529,6 +529,48 @@ def test_the_codes_file_holds_billable_codes_only(tmp_path: Path, clinic_folder:
         load(path, clinic_folder)
 
 
+def test_a_header_is_known_by_its_leaves_where_the_file_lists_leaves_only(
+    tmp_path: Path, clinic_folder: Path
+) -> None:
+    path = tmp_path / "icd10cm-codes-April-2027.txt"
+    path.write_bytes(b"G20A1  Parkinson's disease without dyskinesia\r\n")
+    load(path, clinic_folder)
+
+    header = icd10.diagnosis("G20", NOVEMBER)
+
+    assert header is not None
+    assert (header.billable, header.description, header.stale) == (
+        False,
+        "Parkinson's disease",
+        False,
+    )
+    assert icd10.diagnosis("G2", NOVEMBER) is None
+
+
+def test_archive_and_file_inside_must_tell_the_same(tmp_path: Path, clinic_folder: Path) -> None:
+    other_quarter = made.zipped(
+        tmp_path / "medicare-ncci-2026q4-practitioner-ccipra-v323r0-f1.zip",
+        {"ccipra-v322r0-f1.TXT": made.ptp()},
+    )
+    other_part = made.zipped(
+        tmp_path / "medicare-ncci-2026q3-practitioner-ccipra-v322r0-f2.zip",
+        {"ccipra-v322r0-f1.TXT": made.ptp()},
+    )
+    other_year = made.zipped(tmp_path / "RVU26D.zip", {"GPCI2025.csv": made.gpci(year=2025)})
+
+    assert_refused(other_quarter, clinic_folder, "is of 2026Q3")
+    assert_refused(other_part, clinic_folder, "is part 1")
+    assert_refused(other_year, clinic_folder, "not of the year")
+
+
+def test_a_release_without_localities_says_so(tmp_path: Path, clinic_folder: Path) -> None:
+    path = made.zipped(tmp_path / "RVU26C.zip", {"PPRRVU2026_Jul_nonQPP.csv": made.pprrvu()})
+
+    loaded = by_table(load(path, clinic_folder))
+
+    assert "localities" in loaded["rvu"].notes[0]
+
+
 def test_the_command_loads_tells_and_refuses(
     tmp_path: Path, clinic_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

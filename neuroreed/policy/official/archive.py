@@ -12,8 +12,8 @@ from neuroreed.model.errors import PolicyFileError
 
 MEGABYTE = 1 << 20
 MOST_MEMBERS = 500
-LARGEST_MEMBER = 400 * MEGABYTE
-LARGEST_TOTAL = 800 * MEGABYTE
+LARGEST_MEMBER = 200 * MEGABYTE
+LARGEST_TOTAL = 400 * MEGABYTE
 
 
 @dataclass(frozen=True, slots=True)

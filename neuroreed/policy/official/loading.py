@@ -128,14 +128,22 @@ def _read(path: Path, members: list[Member], asked: Options) -> list[Read]:
             for member in members
         ]
     keep = store.pair_codes()
-    reads = []
-    for member in members:
-        try:
-            release, part = ncci.ptp_release(member.name)
-        except PolicyFileError:
-            # the archive's name may tell what the member's does not
-            if "ccioph" in member.name.lower():
-                raise
-            release, part = (asked.release, "") if asked.release else ncci.ptp_release(path.name)
-        reads.append(ncci.read_ptp(member, release, part, keep))
-    return reads
+    return [
+        ncci.read_ptp(member, *_quarter_and_part(path.name, member.name, asked.release), keep)
+        for member in members
+    ]
+
+
+def _quarter_and_part(file: str, member: str, asked: str | None) -> tuple[str, str]:
+    """Quarter and part of a pair file, told alike by the archive and the file inside it."""
+    inner, outer = ncci.ptp_release(member), ncci.ptp_release(file)
+    told = [name for name in (inner, outer) if name[0]]
+    if asked:
+        return asked, inner[1] or outer[1]
+    if not told:
+        raise PolicyFileError(file, None, "does not tell its quarter: give the release")
+    if inner[0] and outer[0] and inner[0] != outer[0]:
+        raise PolicyFileError(file, None, f"is of {outer[0]}, but {member} is of {inner[0]}")
+    if inner[1] and outer[1] and inner[1] != outer[1]:
+        raise PolicyFileError(file, None, f"is part {outer[1]}, but {member} is part {inner[1]}")
+    return told[0][0], inner[1] or outer[1]

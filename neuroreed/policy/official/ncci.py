@@ -22,10 +22,10 @@ _EPOCH = 1994  # version 30 is of 2024
 
 
 def ptp_release(name: str) -> tuple[str, str]:
-    """Quarter (``2026Q4``) and part (1 to 4, or empty) as the name of a pair file tells them.
+    """Quarter (``2026Q4``) and part (1 to 4) as a name tells them, each empty if it does not.
 
     Raises:
-        PolicyFileError: it is the hospital's file, or tells no quarter.
+        PolicyFileError: it is the hospital's file.
     """
     lower = name.lower()
     if "ccioph" in lower or "hospital" in lower or "outpatient" in lower:
@@ -39,7 +39,7 @@ def ptp_release(name: str) -> tuple[str, str]:
     else:
         version = re.search(r"v([0-9]{2})([0-3])r[0-9]", lower)
         if version is None:
-            raise PolicyFileError(name, None, "does not tell its quarter: give the release")
+            return "", part[1] if part else ""
         year, number = _EPOCH + int(version[1]), int(version[2]) + 1
     return f"{year}Q{number}", part[1] if part else ""
 

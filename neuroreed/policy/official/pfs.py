@@ -324,6 +324,9 @@ def read_release(
         if not upper.endswith(".CSV"):
             continue
         if "GPCI" in upper:
+            told = re.search(r"GPCI_?(20[0-9]{2})", upper)
+            if told is not None and int(told[1]) != days[0].year:
+                raise PolicyFileError(member.name, None, f"is not of the year of {name}")
             rows = read_gpci(member, days[0].year, localities)
             found.append(_read("gpci", name, days, GPCI_COLUMNS, rows))
         elif "LOCCO" in upper:
