@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -157,13 +157,9 @@ def _lines(visit: Visit, proof: UnitsProof, payer: Payer) -> list[BilledLine]:
     lines: list[BilledLine] = []
     roots: dict[str, list[str]] = {}
     for cpt in proof.units:
-        roots.setdefault(codes.lookup(cpt).family or cpt, []).append(cpt)
+        roots.setdefault(_root_of(cpt), []).append(cpt)
     for root, members in roots.items():
-        of_root = [
-            activity
-            for activity in visit.activities
-            if (codes.lookup(activity.cpt).family or activity.cpt) == root
-        ]
+        of_root = [activity for activity in visit.activities if _root_of(activity.cpt) == root]
         therapist, assistant = _who(of_root)
         total = sum(proof.units[cpt] for cpt in members)
         marked = _marked(visit, root, total, therapist, assistant, payer)
@@ -190,6 +186,11 @@ def _lines(visit: Visit, proof: UnitsProof, payer: Payer) -> list[BilledLine]:
                         )
                     )
     return lines
+
+
+def _root_of(cpt: str) -> str:
+    """The code that an added code belongs to, else the code itself."""
+    return codes.lookup(cpt).family or cpt
 
 
 def _who(activities: Iterable[TimedActivity]) -> tuple[int | None, int | None]:
@@ -378,12 +379,24 @@ def _charges(
 
 def _minutes(visit: Visit, line: BilledLine, lines: Sequence[BilledLine]) -> int | None:
     """Minutes of a line; where CQ or CO splits a code, its line holds the assistant's own."""
-    parts = [each.minutes for each in visit.activities if each.cpt == line.cpt]
+    total = _minutes_of_code(visit, line.cpt, {each.cpt for each in lines})
+    if total is None or sum(1 for each in lines if each.cpt == line.cpt) == 1:
+        return total
+    own = min(line.assistant_minutes or 0, total)
+    return own if line.by_assistant else total - own
+
+
+def _minutes_of_code(visit: Visit, cpt: str, billed: Set[str]) -> int | None:
+    """Recorded minutes of a code; a pool recorded under one code is dealt out to its units."""
+    root = _root_of(cpt)
+    of_pool = [each for each in visit.activities if _root_of(each.cpt) == root]
+    recorded = {each.cpt for each in of_pool}
+    pooled = any(code not in recorded for code in billed if _root_of(code) == root)
+    parts = [each.minutes for each in of_pool if pooled or each.cpt == cpt]
     known = [part for part in parts if part is not None]
     if not known or len(known) < len(parts):
         return None
     total = sum(known)
-    if sum(1 for each in lines if each.cpt == line.cpt) == 1:
+    if not pooled:
         return total
-    own = min(line.assistant_minutes or 0, total)
-    return own if line.by_assistant else total - own
+    return min(total, 15) if cpt == root else total - min(total, 15)
