@@ -8,29 +8,40 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from neuroreed.audit.attach import attach
 from neuroreed.audit.registry import RULE_FILES
 from neuroreed.model.errors import BadInput
+from neuroreed.model.lines import Book, to_book
 
 # the day lies in the quarter of the code edits that we ship whole
 ON = "2024-08-05"
-_WORDS = {"it", "source", "edge", "payer", "date", "facts", "visit", "visits", "finds"}
+_WORDS = {"it", "source", "edge", "payer", "date", "facts", "policy", "visit", "visits", "finds"}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """One worked example.
 
-    ``visits`` are plain data for ``to_book``. ``finds`` is ``nothing``, ``unknown`` (not
-    assessed), a word for one finding at least, or the codes of the lines that are found.
+    ``visits`` are plain data for ``to_book``; ``policy`` are values set in place of ours.
+    ``finds`` is ``nothing``, ``unknown`` (not assessed), a word for one finding at least, or
+    the codes of the lines that are found.
     ``edge`` says that it stands right at the boundary.
     """
 
     rule: str
     it: str
+    policy: Mapping[str, int]
     visits: tuple[Mapping[str, Any], ...]
     finds: str | tuple[str, ...]
     edge: bool
     source: str
+
+    def book(self) -> Book:
+        """The book of the example, with the policy values it sets itself."""
+        book = attach(to_book(self.visits))
+        for name, value in self.policy.items():
+            book.lines[name] = [value] * len(book)
+        return book
 
 
 @cache
@@ -76,6 +87,7 @@ def _example(rule_id: str, entry: Mapping[str, Any]) -> Example:
     return Example(
         rule=rule_id,
         it=entry["it"],
+        policy=entry.get("policy", {}),
         visits=tuple({**shared, **visit} for visit in given),
         finds=tuple(finds) if isinstance(finds, list) else str(finds),
         edge=bool(entry.get("edge")),

@@ -262,6 +262,14 @@ RULE_FILES: Final = (
     "minutes",
     "codes",
     "monitoring",
+    "modifiers",
+    "modifiers_other",
+    "notices",
+    "telehealth",
+    "code_pairs",
+    "thresholds",
+    "assistants",
+    "concurrency",
 )
 
 

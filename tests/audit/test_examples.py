@@ -7,14 +7,14 @@ import pytest
 from neuroreed.audit.examples import Example, examples
 from neuroreed.audit.kernel import audit
 from neuroreed.audit.registry import rules
-from neuroreed.model.lines import code_text, to_book
+from neuroreed.model.lines import code_text
 
 EVERY = [example for each in examples().values() for example in each]
 
 
 @pytest.mark.parametrize("example", EVERY, ids=[f"{e.rule}: {e.it}" for e in EVERY])
 def test_a_rule_answers_its_examples(example: Example) -> None:
-    book = to_book(example.visits)
+    book = example.book()
 
     result = audit(book)
 
