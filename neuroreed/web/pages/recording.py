@@ -1,0 +1,322 @@
+"""The session screen as it is drawn: tiles, and the questions beneath the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from neuroreed.care import catalogue
+from neuroreed.web.pages.words import DOSES, Offers, offers
+
+COUNTS = tuple(range(13))
+LADDER_STEPS = 3
+ASSIST = ("independent", "supervision", "contact_guard", "minimal_25", "moderate_50")
+POSITIONS = ("lying", "sitting", "kneeling", "standing", "walking")
+# what belongs to the dose of an activity, besides the fields of its technique
+DOSE_FIELDS = (
+    "goal_ids",
+    "impairment_categories",
+    "body_region",
+    "task",
+    "position",
+    "sets",
+    "reps",
+    "duration_s",
+    "assist_level",
+    "guarding",
+)
+# what the one-line reference of a dose leaves out, because it is said otherwise
+UNSAID = frozenset({"goal_ids", "impairment_categories", "sets", "reps", "duration_s", "task"})
+# what a technique of the catalogue can be aimed at
+DEFICITS = (
+    "balance",
+    "coordination",
+    "kinesthetic",
+    "posture",
+    "proprioception",
+    "movement_control",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button: what it sends, what it says, whether it is the recorded answer."""
+
+    value: str
+    label: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question of the recorder, answered by one tap."""
+
+    field: str
+    title: str
+    choices: tuple[Choice, ...]
+    last: str = ""
+    is_count: bool = False
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One activity as its tile shows it; ``asked`` and ``done`` count its questions."""
+
+    id: Any
+    cpt: str
+    name: str
+    seconds: int
+    is_running: bool
+    asked: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """The questions about one activity."""
+
+    id: Any
+    cpt: str
+    name: str
+    asks: tuple[Ask, ...]
+    details: tuple[Ask, ...]
+    details_open: bool
+
+
+def words(value: Any) -> str:
+    """A stored id as words."""
+    return "" if value is None else str(value).replace("_", " ")
+
+
+def part(facts: Mapping[str, Any], *path: str) -> Any:
+    """A fact within facts, or None."""
+    value: Any = facts
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def dose_fields(activity: Any) -> tuple[str, ...]:
+    """The names of the dose of one activity, as ``record_fact`` takes them."""
+    own = (f"dosage.{name}" for name in activity.dosage_fields if name not in DOSE_FIELDS)
+    return (*DOSE_FIELDS, *own)
+
+
+def dose_of(facts: Mapping[str, Any], field: str) -> Any:
+    """One dose field of an activity's facts."""
+    return part(facts, *field.split("."))
+
+
+def is_same_dose(activity: Any) -> bool:
+    """Whether the dose recorded today is that of the last visit."""
+    pairs = [
+        (dose_of(activity.facts, f), dose_of(activity.last_facts, f)) for f in dose_fields(activity)
+    ]
+    return any(now is not None for now, _last in pairs) and all(now == last for now, last in pairs)
+
+
+def dose_said(facts: Mapping[str, Any], fields: Sequence[str]) -> str:
+    """A dose in one line, as a reference."""
+    sets, reps = facts.get("sets"), facts.get("reps") or facts.get("duration_s")
+    said = []
+    if sets is not None and reps is not None:
+        said.append(f"{sets} × {reps}{'' if facts.get('reps') else ' s'}")
+    said += [
+        words(dose_of(facts, f))
+        for f in fields
+        if f not in UNSAID and dose_of(facts, f) is not None
+    ]
+    return ", ".join(dict.fromkeys(said))
+
+
+def choose(values: Sequence[Any], chosen: Any) -> tuple[Choice, ...]:
+    """Buttons for plain values."""
+    return tuple(
+        Choice(str(value), words(value), chosen is not None and str(value) == str(chosen))
+        for value in dict.fromkeys(map(str, values))
+    )
+
+
+def dose_ask(activity: Any) -> Ask:
+    """Same, more or less than last time."""
+    same = is_same_dose(activity)
+    recorded = any(dose_of(activity.facts, f) is not None for f in dose_fields(activity))
+    return Ask(
+        "dose",
+        _("Dose"),
+        (
+            Choice("same", _("Same"), same),
+            Choice("less", _("Less…"), False),
+            Choice("more", _("More or other…"), recorded and not same),
+        ),
+        dose_said(activity.last_facts, dose_fields(activity)),
+    )
+
+
+def fault_ask(activity: Any, offered: Offers) -> Ask:
+    """The fault that was seen."""
+    last = part(activity.last_facts, "error_observed", "fault")
+    chosen = part(activity.facts, "error_observed", "fault")
+    listed = [v for v in (chosen, last, *map(str, offered.faults)) if v]
+    return Ask("fault", _("Fault seen"), choose(listed, chosen), words(last))
+
+
+def cue_ask(activity: Any, offered: Offers) -> Ask:
+    """The cue that was given against it; its type and its content in one tap."""
+    cues = activity.facts.get("cues") or []
+    given = {(cue.get("type"), cue.get("content")) for cue in cues}
+    last = [(c.get("type"), c.get("content")) for c in activity.last_facts.get("cues") or []]
+    listed = dict.fromkeys(
+        [*given, *last, *((kind, str(content)) for kind, content in offered.cues)]
+    )
+    buttons = tuple(
+        Choice(f"{kind}|{content}", f"{words(kind)}: {content}", (kind, content) in given)
+        for kind, content in listed
+    )
+    return Ask("cue", _("Cue against it"), buttons, "; ".join(f"{words(k)}: {c}" for k, c in last))
+
+
+def count_asks(activity: Any, offered: Offers) -> tuple[Ask, ...]:
+    """What was counted in the first set and in the last."""
+    count = counted(activity, offered)
+    rows = []
+    for field, title, at in (
+        ("start", _("first set"), "start"),
+        ("end", _("last set"), "end"),
+    ):
+        chosen = part(activity.facts, "response", at)
+        rows.append(
+            Ask(
+                f"response.{field}",
+                f"{count[2]}: {title}",
+                choose(COUNTS, chosen),
+                words(part(activity.last_facts, "response", at)),
+                is_count=True,
+            )
+        )
+    return tuple(rows)
+
+
+def counted(activity: Any, offered: Offers) -> tuple[str, str, str]:
+    """Metric, unit and title of the count: that of the last visit, else that of the technique."""
+    metric = part(activity.last_facts, "response", "metric")
+    unit = part(activity.last_facts, "response", "unit")
+    if metric and unit:
+        return metric, unit, f"{words(metric).capitalize()}, {words(unit)}"
+    return offered.count.metric, offered.count.unit, str(offered.count.title)
+
+
+def decision_ask(activity: Any) -> Ask:
+    """Progress, hold, go back or stop, with the step of the technique's own ladder."""
+    technique = catalogue.find_technique(activity.technique)
+    value = part(activity.facts, "decision", "value")
+    change = part(activity.facts, "decision", "change")
+    ladder = [("progress", step) for step in (technique.progression if technique else ())]
+    back = [("regress", step) for step in (technique.regression if technique else ())]
+    said = {"progress": _("Progress to: {}"), "regress": _("Go back to: {}")}
+    stepped = tuple(
+        Choice(f"{kind}|{step}", said[kind].format(step), (value, change) == (kind, step))
+        for kind, step in (*ladder[:LADDER_STEPS], ("hold", ""), *back[: LADDER_STEPS - 1])
+        if step
+    )
+    plain = (
+        Choice("hold|", _("Hold"), value == "hold"),
+        Choice("stop|", _("Stop"), value == "stop"),
+    )
+    title = _("Decision")
+    if response := response_said(activity.facts):
+        title = _("Decision, given {}").format(response)
+    last = part(activity.last_facts, "decision", "value")
+    return Ask("decision", title, (*plain, *stepped), words(last))
+
+
+def response_said(facts: Mapping[str, Any]) -> str:
+    """The counted response in words: what a decision rests on."""
+    start, end = part(facts, "response", "start"), part(facts, "response", "end")
+    metric = words(part(facts, "response", "metric"))
+    if start is None or end is None:
+        return ""
+    return _("{metric} {start} to {end}").format(metric=metric, start=start, end=end)
+
+
+def listed_ask(field: str, now: Any, last: Any, goals: Sequence[Any]) -> Ask:
+    """The goals an activity serves, or the deficits it works on: each a switch."""
+    chosen = set(now or ())
+    if field == "goal_ids":
+        pairs = [(goal.label, f"{goal.label} {goal.activity}") for goal in goals]
+        title = _("Goal it serves")
+    else:
+        pairs = [(deficit, words(deficit)) for deficit in DEFICITS]
+        title = _("Deficit it works on")
+    choices = tuple(Choice(value, label, value in chosen) for value, label in pairs)
+    return Ask(field, title, choices, ", ".join(map(words, last or ())))
+
+
+def details(activity: Any, goals: Sequence[Any] = ()) -> tuple[Ask, ...]:
+    """The dose field by field: buttons where the words are few, a field where they are free."""
+    rows = []
+    for field in dose_fields(activity):
+        name = field.removeprefix("dosage.")
+        now, last = dose_of(activity.facts, field), dose_of(activity.last_facts, field)
+        if field in {"goal_ids", "impairment_categories"}:
+            rows.append(listed_ask(field, now, last, goals))
+            continue
+        offered: Sequence[Any] = DOSES.get(name, ())
+        if name == "assist_level":
+            offered = activity.assist_levels or ASSIST
+        elif name == "position":
+            offered = POSITIONS
+        listed = [v for v in (last, now) if v is not None and str(v) not in offered]
+        buttons = choose([*listed, *offered], now) if offered else choose(listed, now)
+        free = not offered
+        rows.append(
+            Ask(
+                field,
+                words(name).capitalize(),
+                () if free else buttons,
+                words(last),
+                value=now,
+            )
+        )
+    return tuple(rows)
+
+
+def recorder(activity: Any, goals: Sequence[Any] = ()) -> Recorder:
+    """All questions about one activity; there is no answer *normal*."""
+    technique = catalogue.find_technique(activity.technique)
+    offered = offers(technique.category if technique else "")
+    has_last = any(dose_of(activity.last_facts, f) is not None for f in dose_fields(activity))
+    asks = (
+        *((dose_ask(activity),) if has_last else ()),
+        fault_ask(activity, offered),
+        cue_ask(activity, offered),
+        *count_asks(activity, offered),
+        decision_ask(activity),
+    )
+    name = activity.technique_name or activity.code_label
+    lines = details(activity, goals)
+    has_dose = any(dose_of(activity.facts, f) is not None for f in dose_fields(activity))
+    return Recorder(activity.id, activity.cpt, name, asks, lines, not has_last and not has_dose)
+
+
+def answered(ask: Ask) -> bool:
+    """Whether a question has its answer."""
+    return any(choice.is_chosen for choice in ask.choices)
+
+
+def tile(activity: Any) -> Tile:
+    """One activity as its tile shows it."""
+    asks = recorder(activity).asks if activity.technique else ()
+    return Tile(
+        id=activity.id,
+        cpt=activity.cpt,
+        name=activity.technique_name or activity.code_label,
+        seconds=activity.seconds,
+        is_running=activity.running and not activity.paused,
+        asked=len(asks),
+        done=sum(answered(ask) for ask in asks),
+    )
