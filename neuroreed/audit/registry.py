@@ -270,6 +270,11 @@ RULE_FILES: Final = (
     "thresholds",
     "assistants",
     "concurrency",
+    "duplicates",
+    "plan",
+    "documentation",
+    "authorization",
+    "filing",
 )
 
 

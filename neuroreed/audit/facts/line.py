@@ -182,11 +182,6 @@ def retraining_elements_missing(retraining_elements_shown, response_shown, goal_
     return 5 - retraining_elements_shown - response_shown - goal_shown
 
 
-@fact(Scope.LINE, "days", "Days from the date of service until the claim was received.")
-def days_to_file(date_of_service, submitted_on):
-    return submitted_on - date_of_service
-
-
 @fact(Scope.LINE, "yes/no", "The place of service is one of telehealth.")
 def is_place_of_telehealth(place_of_service):
     return place_of_service in (2, 10)

@@ -15,6 +15,8 @@ from neuroreed.billing.units import (
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Scope
 
+PERMILLE = 10**3
+
 
 @fact(Scope.VISIT, "minutes", "One-on-one minutes of all timed codes of the visit, added.")
 def timed_minutes(minutes, is_timed):
@@ -209,3 +211,13 @@ def due_assistant_units(
     if service_is_by_assistant(code_therapist_minutes, code_assistant_minutes, de_minimis_permille):
         return code_billed_units
     return 0
+
+
+@fact(Scope.VISIT, "days", "Days from the date of service until the claim was received.")
+def filing_days_used(date_of_service, submitted_on):
+    return submitted_on - date_of_service
+
+
+@fact(Scope.VISIT, "yes/no", "So much of the filing limit is used that haste is called for.")
+def filing_is_urgent(filing_days_used, filing_days, filing_alarm_permille):
+    return filing_days_used * PERMILLE >= filing_days * filing_alarm_permille
