@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from neuroreed.care import documentation_plan as plan
+from neuroreed.care import documentation_proof as proof
 from neuroreed.care import documentation_visit as visit
 from neuroreed.care.documentation_facts import DocumentationLimits, VisitFacts, read
 from neuroreed.care.documentation_plan import Failure, Failures
@@ -75,16 +76,16 @@ POINTS: tuple[Point, ...] = (
     Point("R13", 5, "Skilled judgement", visit.skilled_judgement, critical=True),
     Point("R14", 4, "Patient response", visit.patient_response, critical=True),
     Point("R15", 4, "Fault observed", visit.fault_observed),
-    Point("R16", 5, "One-on-one", visit.one_on_one, blocks=True),
-    Point("R17", 5, "Units fit minutes", visit.units_fit, blocks=True),
-    Point("R18", 4, "No double counting", visit.no_double_counting, blocks=True),
+    Point("R16", 5, "One-on-one", proof.one_on_one, blocks=True),
+    Point("R17", 5, "Units fit minutes", proof.units_fit, blocks=True),
+    Point("R18", 4, "No double counting", proof.no_double_counting, blocks=True),
     Point("R19", 4, "Code fits technique", visit.code_fits, critical=True),
     Point("R20", 4, "Progress is current", plan.progress_current, critical=True),
     Point("R21", 4, "Plateau handled", plan.plateau_handled, critical=True),
     Point("R22", 4, "In plan and certified", plan.in_plan, critical=True),
-    Point("R23", 2, "Teaching", visit.teaching),
-    Point("R24", 3, "Signature", visit.signature, blocks=True),
-    Point("R25", 4, "Individual, not cloned", visit.individual, critical=True),
+    Point("R23", 2, "Teaching", proof.teaching),
+    Point("R24", 3, "Signature", proof.signature, blocks=True),
+    Point("R25", 4, "Individual, not cloned", proof.individual, critical=True),
 )
 
 

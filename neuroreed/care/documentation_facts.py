@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from neuroreed.care.session_codes import timed_in_policy
 from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.errors import BadInput
 
@@ -171,11 +172,8 @@ def whole(value: object, path: str, *, most: int | None = None) -> int | None:
 
 
 def is_timed(cpt: str) -> bool:
-    """Whether a code's units come from its minutes; a code nobody knows counts as timed."""
-    from neuroreed.policy.codes import get
-
-    code = get(cpt)
-    return code is None or str(code.timing) != "untimed"
+    """Whether units come from pooled minutes; a code that nobody knows counts as such."""
+    return timed_in_policy(cpt) is not False
 
 
 @dataclass(slots=True)

@@ -10,19 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from itertools import combinations
 from typing import Any
 
-from neuroreed.care.session_intervals import (
-    Interval,
-    length,
-    shared,
-    union,
-    utc,
-    whole_minutes,
-    without,
-)
+from neuroreed.care.session_codes import timed_in_policy
+from neuroreed.care.session_intervals import Interval, utc
 from neuroreed.care.session_log import Log, Stretch, Track
+from neuroreed.care.session_minutes import MINUTE, activity_times, find_overlaps
 from neuroreed.care.session_nouns import (
     ActivityTime,
     Correction,
@@ -32,7 +25,7 @@ from neuroreed.care.session_nouns import (
     SessionLimits,
     TimerEvent,
 )
-from neuroreed.model.care import Bout, Furnished, TimedActivity, Visit
+from neuroreed.model.care import TimedActivity, Visit
 from neuroreed.model.errors import BadInput
 from neuroreed.model.people import Discipline
 
@@ -48,16 +41,6 @@ __all__ = [
     "record",
     "to_visit",
 ]
-
-MINUTE = timedelta(minutes=1)
-
-
-def timed_in_policy(cpt: str) -> bool | None:
-    """Whether minutes make the units of a code; ``None`` for a code the policy does not hold."""
-    from neuroreed.policy.codes import get
-
-    code = get(cpt)
-    return None if code is None else str(code.timing) != "untimed"
 
 
 def record(
@@ -76,8 +59,8 @@ def record(
             Without it a clock that was never stopped is a problem.
         zone: the clinic's time zone, which decides the calendar date and the times in
             sentences; without it each event's own zone.
-        is_timed: whether a code's minutes make its units; unknown codes count as timed
-            and are a problem.
+        is_timed: whether a code's units are pooled quarters of an hour; an unknown code counts
+            as one and is a problem.
     """
     limits = limits or SessionLimits()
     log = Log(zone, limits)
@@ -91,8 +74,8 @@ def record(
     intervals: dict[str, list[tuple[Interval, Stretch]]] = {}
     for track in log.tracks.values():
         intervals[track.id] = _closed(track, log, until, limits, problems, unknown)
-    _find_overlaps(log, intervals, timed, problems)
-    activities = _activities(log, intervals, timed, unknown, running)
+    find_overlaps(log, intervals, timed, problems)
+    activities = activity_times(log, intervals, timed, unknown, running)
 
     every = [interval for pairs in intervals.values() for interval, _ in pairs]
     started = min((start for start, _ in every), default=None)
@@ -194,108 +177,6 @@ def _closed(
                 stretch,
             )
     return kept
-
-
-def _find_overlaps(
-    log: Log,
-    intervals: Mapping[str, list[tuple[Interval, Stretch]]],
-    timed: Mapping[str, bool],
-    problems: list[Problem],
-) -> None:
-    """One-on-one moments of timed codes that would be counted twice."""
-    flat = [
-        (log.tracks[activity], interval, stretch)
-        for activity, pairs in intervals.items()
-        for interval, stretch in pairs
-        if timed[log.tracks[activity].cpt] and stretch.opened_by.one_on_one
-    ]
-    for (one, first, tap), (other, second, other_tap) in combinations(flat, 2):
-        both = shared(first, second)
-        if both is None:
-            continue
-        seconds = int((both[1] - both[0]).total_seconds())
-        span = (
-            f"{log.clock(both[0])} to {log.clock(both[1])} ({seconds // 60} min {seconds % 60} s)"
-        )
-        together = (
-            one.cpt == other.cpt and tap.opened_by.clinician_id != other_tap.opened_by.clinician_id
-        )
-        ids = (one.id,) if one.id == other.id else (one.id, other.id)
-        if together:
-            sentence = f"Two clinicians gave {one.cpt} together from {span}: counted once."
-        else:
-            sentence = (
-                f"{one.cpt} and {other.cpt} both ran from {span}: one-on-one time counts once. "
-                "Correct one of them, with a reason."
-            )
-        problems.append(
-            Problem("together" if together else "overlap", sentence, ids, blocks=not together)
-        )
-
-
-def _activities(
-    log: Log,
-    intervals: Mapping[str, list[tuple[Interval, Stretch]]],
-    timed: Mapping[str, bool],
-    unknown: set[str],
-    running: set[str],
-) -> tuple[ActivityTime, ...]:
-    made: dict[str, ActivityTime] = {}
-    for cpt in dict.fromkeys(track.cpt for track in log.tracks.values()):
-        tracks = [track for track in log.tracks.values() if track.cpt == cpt]
-        code_unknown = any(track.id in unknown for track in tracks)
-        # therapist first: a moment shared with an assistant is the therapist's
-        parts: list[timedelta] = []
-        taken: list[Interval] = []
-        for who in ({Furnished.THERAPIST, Furnished.JOINT}, {Furnished.ASSISTANT}, None):
-            for track in tracks:
-                mine = [
-                    interval
-                    for interval, stretch in intervals[track.id]
-                    if (stretch.opened_by.one_on_one or not timed[cpt])
-                    and (
-                        stretch.opened_by.furnished in who
-                        if who
-                        else stretch.opened_by.furnished is Furnished.STUDENT
-                    )
-                ]
-                parts.append(length(without(mine, taken)))
-                taken = union([*taken, *mine])
-        shares = whole_minutes(parts)
-        for i, track in enumerate(tracks):
-            who_minutes = [shares[i + k * len(tracks)] for k in range(3)]
-            elapsed = sum((parts[i + k * len(tracks)] for k in range(3)), timedelta())
-            lost = [
-                interval
-                for interval, stretch in intervals[track.id]
-                if timed[cpt] and not stretch.opened_by.one_on_one
-            ]
-            made[track.id] = ActivityTime(
-                id=track.id,
-                cpt=cpt,
-                technique=track.technique,
-                is_timed=timed[cpt],
-                minutes=None if code_unknown else sum(who_minutes),
-                therapist_minutes=None if code_unknown else who_minutes[0],
-                assistant_minutes=None if code_unknown else who_minutes[1],
-                student_minutes=None if code_unknown else who_minutes[2],
-                uncounted_minutes=length(lost) // MINUTE,
-                seconds=int(elapsed.total_seconds()),
-                running=track.id in running,
-                bouts=tuple(
-                    Bout(
-                        cpt,
-                        start,
-                        end,
-                        stretch.opened_by.clinician_id,
-                        Furnished(stretch.opened_by.furnished),
-                        stretch.opened_by.one_on_one,
-                        track.technique,
-                    )
-                    for (start, end), stretch in intervals[track.id]
-                ),
-            )
-    return tuple(made[track_id] for track_id in log.tracks)
 
 
 def _mention_uncounted(activities: Sequence[ActivityTime], problems: list[Problem]) -> None:

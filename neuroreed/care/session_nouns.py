@@ -124,8 +124,9 @@ class SessionLimits:
 class Session:
     """What the taps of one visit say.
 
-    ``timed_minutes``: minutes of all timed codes; ``total_minutes``: those and the minutes of
-    untimed codes; ``session_minutes``: from the first start to the last stop, gaps included.
+    ``timed_minutes``: minutes of all codes billed in pooled quarters of an hour;
+    ``total_minutes``: those and the minutes of all other codes; ``session_minutes``: from the
+    first start to the last stop, gaps included.
     Each is ``None`` while a blocking problem leaves it unknown. Times are in UTC;
     ``date_of_service`` is the day of the first start on the clinic's calendar.
     """

@@ -544,3 +544,38 @@ def test_the_points_are_facts_for_the_audit():
     assert facts["documentation_r13"] == 1
     assert facts["documentation_r25"] is None
     assert len(facts) == 26
+
+
+def test_lines_of_one_code_share_its_minutes():
+    split = [{"cpt": "97112", "units": 1}, {"cpt": "97112", "units": 1}]
+    one_more = [*split, {"cpt": "97112", "units": 1}]
+
+    assert documentation(damaged(("billing", split))).failed == ()
+    assert documentation(damaged(("billing", one_more))).failed == ("R17",)
+
+
+def test_an_added_code_shares_the_minutes_of_its_first():
+    changes = [
+        ("interventions[1].cpt", "97129"),
+        ("interventions[1].end", "09:55"),
+        ("interventions[1].minutes", 30),
+        ("total_timed_minutes", 55),
+        ("session_minutes", 60),
+    ]
+    pool = [
+        {"cpt": "97112", "units": 2},
+        {"cpt": "97129", "units": 1},
+        {"cpt": "97130", "units": 1},
+    ]
+    too_many = [*pool[:2], {"cpt": "97130", "units": 2}]
+
+    assert "R17" not in documentation(damaged(*changes, ("billing", pool))).failed
+    assert "R17" in documentation(damaged(*changes, ("billing", too_many))).failed
+
+
+def test_an_evaluation_billed_without_its_own_line_takes_no_timed_minutes():
+    billing = [*EXAMPLE["billing"], {"cpt": "97161", "units": 1}]
+    twice = [*EXAMPLE["billing"], {"cpt": "97161", "units": 2}]
+
+    assert documentation(damaged(("billing", billing))).failed == ()
+    assert documentation(damaged(("billing", twice))).failed == ("R17",)

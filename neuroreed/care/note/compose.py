@@ -4,6 +4,7 @@ Every sentence states facts that were given, and carries their paths; a fact tha
 makes no sentence. Two notes differ because their facts differ.
 
 Beyond the facts of a visit (see ``documentation``) the note types read, where given:
+``statement`` (what differed, or why the dose was held steady);
 ``subjective`` {report, pain_0_10, falls_since_last_visit, changes}; ``history`` {course,
 surgeries, comorbidities, medications, living_situation, precautions}; ``poc`` also
 {visits_per_week, minutes_per_visit, duration_weeks, discharge_plan, prognosis}; ``report``
@@ -37,6 +38,7 @@ from neuroreed.care.note.words import (
     figure,
     joined,
     measure_name,
+    quoted,
     words,
 )
 from neuroreed.model.errors import BadInput
@@ -133,6 +135,14 @@ def next_steps(facts: Facts) -> list[Sentence]:
     return told + plan.sentences + progress.sentences
 
 
+def statement(facts: Facts) -> list[Sentence]:
+    """What the clinician said about a visit that is like the last ones."""
+    teller = Teller(facts, "")
+    if teller.has("statement"):
+        teller.say(f"Compared with the last visits: {quoted(facts['statement'])}", "statement")
+    return teller.sentences
+
+
 def assessment(facts: Facts) -> list[Sentence]:
     """Condition, deficit, activity and goal, tied together."""
     parts = (
@@ -140,6 +150,7 @@ def assessment(facts: Facts) -> list[Sentence]:
         clinical.limitations(facts),
         clinical.links(facts) + clinical.goals(facts),
         clinical.verdicts(facts),
+        statement(facts),
     )
     return [
         replace(sentence, paragraph=place) for place, part in enumerate(parts) for sentence in part

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from neuroreed.care.documentation_facts import day, filled, listed, mapping, number, text
+from neuroreed.care.documentation_facts import (
+    EVALUATION_CODES,
+    day,
+    filled,
+    listed,
+    mapping,
+    number,
+    text,
+)
 from neuroreed.care.note.nouns import Note, NoteType
 
 Facts = Mapping[str, Any]
@@ -64,7 +72,8 @@ def _activities(facts: Facts) -> list[str]:
         name = text(entry.get("cpt")) or f"intervention {i + 1}"
         if not text(entry.get("cpt")):
             lacking.append(f"The code of intervention {i + 1}.")
-        if not (filled(entry.get("technique")) or filled(entry.get("task"))):
+        named = filled(entry.get("technique")) or filled(entry.get("task"))
+        if not named and name not in EVALUATION_CODES:
             lacking.append(f"What was done under {name}: a technique or a task.")
         if number(entry.get("minutes")) is None:
             lacking.append(f"The minutes of {name}.")
@@ -73,6 +82,11 @@ def _activities(facts: Facts) -> list[str]:
     if number(facts.get("session_minutes")) is None:
         lacking.append("The total treatment minutes.")
     return lacking
+
+
+def _session_minutes(facts: Facts) -> list[str]:
+    given = number(facts.get("session_minutes")) is not None
+    return [] if given else ["The total treatment minutes."]
 
 
 def _diagnoses(facts: Facts) -> list[str]:
@@ -195,7 +209,15 @@ _period = _needs(
 
 REQUIRED: Mapping[NoteType, tuple[Callable[[Facts], list[str]], ...]] = {
     NoteType.DAILY: (_activities,),
-    NoteType.EVALUATION: (_onset, _limitations, _measures, _diagnoses, _goals, _plan),
+    NoteType.EVALUATION: (
+        _onset,
+        _limitations,
+        _measures,
+        _diagnoses,
+        _goals,
+        _plan,
+        _session_minutes,
+    ),
     NoteType.PLAN_OF_CARE: (_diagnoses, _goals, _plan),
     NoteType.PROGRESS: (_period, _progress, _continuing),
     NoteType.REEVALUATION: (_reason, _measures, _goals, _plan),
