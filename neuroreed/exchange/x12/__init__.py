@@ -9,7 +9,7 @@ _NAMES = {
     "read_x12": "envelope",
     "write_837p": "p837_write",
     "read_claims": "p837_model",
-    "claim_to_plain": "p837_model",
+    "claim_to_plain": "p837_plain",
     "claim_from_plain": "p837_model",
     "read_remittances": "p835_model",
     "remittance_from_plain": "p835_model",

@@ -68,10 +68,9 @@ class Body:
         if step.faults:
             for code, message, loop, about in step.faults:
                 self._report(defect(code, message, segment=n, loop=loop, element=about))
-        if step.elements:
-            count = len(e)
+        if step.last and (len(e) <= step.last or "" in e):
             for i in step.elements:
-                if i >= count or not e[i]:
+                if i >= len(e) or not e[i]:
                     self.fault("missing_element", f"{sid}{i:02d} is missing", f"{sid}{i:02d}")
         if not e[-1]:
             self.fault("trailing_separator", f"{sid} ends in an empty element", None)

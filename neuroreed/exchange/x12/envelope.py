@@ -6,6 +6,7 @@ does not fit becomes a defect with its segment number; reading goes on.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -225,7 +226,7 @@ class Reader:
     def _st(self, e: list[str]) -> None:
         self._close_transaction()
         kind, control = at(e, 1), at(e, 2)
-        implementation = at(e, 3) or (self.group["version"] if self.group else "")
+        implementation = at(e, 3) or (self.group and self.group["version"]) or ""
         self.transaction = {
             "type": kind,
             "control": control,
@@ -368,4 +369,12 @@ def read_x12(
     Raises:
         X12Error: what cannot be read at all, with the position.
     """
-    return Reader(load(source), details).read()
+    reader = Reader(load(source), details)
+    # the collector would walk the growing answer again and again: half of the time, for nothing
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return reader.read()
+    finally:
+        if was_on:
+            gc.enable()

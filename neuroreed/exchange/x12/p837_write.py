@@ -14,7 +14,7 @@ from typing import Any
 
 from neuroreed.exchange.x12.checks import is_date
 from neuroreed.exchange.x12.envelope_write import Envelope
-from neuroreed.exchange.x12.p837_model import claim_to_plain
+from neuroreed.exchange.x12.p837_plain import claim_to_plain
 from neuroreed.exchange.x12.write import Writer
 from neuroreed.model.claims import Claim, TradingPartner
 from neuroreed.model.errors import BadInput
@@ -37,6 +37,7 @@ def plain_claims(claims: Any) -> list[dict[str, Any]]:
             for interchange in claims["interchanges"]
             for group in interchange["groups"]
             for transaction in group["transactions"]
+            if transaction["type"] == "837"
             for claim in transaction.get("claims", ())
         ]
     found: list[dict[str, Any]] = []
@@ -192,6 +193,7 @@ def _other(w: Writer, found: Plain) -> None:
 
 
 def _line(w: Writer, line: Plain, place: int) -> None:
+    _refuse_rare(w, line)
     w.seg("LX", line.get("line") or place)
     w.raw(
         "SV1", _procedure(w, line.get("procedure"), "SV101"), w.money(line.get("charge"), "SV102"),
@@ -222,6 +224,13 @@ def _line(w: Writer, line: Plain, place: int) -> None:
             w.seg("AMT", "EAF", w.money(found["remaining"], "AMT02"))
 
 
+def _refuse_rare(w: Writer, found: Plain) -> None:
+    """Segments that reading keeps as they stand have no place of their own here."""
+    for name in ("other_segments", "codes"):
+        if found.get(name):
+            raise BadInput(f"{w.where} has {name}, which are not written: take them out first.")
+
+
 def _attachments(w: Writer, found: Plain) -> None:
     for one in found.get("pwk") or ():
         control = one[2] if len(one) > 2 else ""
@@ -229,6 +238,7 @@ def _attachments(w: Writer, found: Plain) -> None:
 
 
 def _claim(w: Writer, claim: Plain) -> None:
+    _refuse_rare(w, claim)
     causes = list(claim.get("related_causes") or ())
     if claim.get("accident_state"):
         causes = [*[*causes, "", "", ""][:3], claim["accident_state"]]

@@ -67,7 +67,7 @@ def find_isa(text: str, start: int = 0) -> int:
         if (
             sign
             and not sign.isalnum()
-            and not sign.isspace()
+            and sign not in _BLANK
             and not before.isalnum()
             and text.count(sign, at, at + 2 * _ISA_WIDTH) >= 10
         ):
@@ -84,7 +84,7 @@ def header(text: str, at: int) -> Header:
     element = text[at + 3]
     faults: list[tuple[str, str, str | None]] = []
     window = text[at : at + _ISA_WIDTH]
-    if len(window) == _ISA_WIDTH and window[103] == element and window.count(element) == 16:
+    if len(window) == _ISA_WIDTH and window[103] == element and window[:104].count(element) == 16:
         component, segment, end = window[104], window[105], at + _ISA_WIDTH
     else:
         component, segment, end = _trimmed(text, at, element, faults)
@@ -94,14 +94,14 @@ def header(text: str, at: int) -> Header:
         raise X12Error("The ISA does not say how segments end", segment=1, offset=at)
     body = text[at:end].rstrip("\r\n") if segment == "\n" else text[at : end - 1]
     elements = body.split(element)
-    if not component or component.isalnum() or component.isspace():
+    if not component or component.isalnum() or component in _BLANK:
         faults.append(("isa_component", "ISA16 is no component separator", "ISA16"))
     repetition: str | None = elements[11] if len(elements) > 11 else None
     if repetition is not None and (len(repetition) != 1 or repetition.isalnum()):
         if len(elements) > 12 and elements[12] >= "00402":
             faults.append(("isa_repetition", "ISA11 is no repetition separator", "ISA11"))
         repetition = None
-    if repetition is not None and repetition.isspace():
+    if repetition is not None and repetition in _BLANK:
         repetition = None
     return Header(elements, Delimiters(element, component, segment, repetition), end, tuple(faults))
 

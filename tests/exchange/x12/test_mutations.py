@@ -1,0 +1,137 @@
+"""Damaged files: they end in facts, defects or X12Error, never in silence, a crash or a hang.
+
+NEUROREED_MUTATIONS sets how many there are.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from random import Random
+
+import neuroreed as nr
+from neuroreed.model.errors import X12Error
+from tests.exchange.x12 import files
+from tests.exchange.x12.claims import RECEIVER, SUBMITTER, claim
+
+COUNT = int(os.environ.get("NEUROREED_MUTATIONS", "1500"))
+WHOLE = [
+    nr.write_837p([claim(seed) for seed in range(3)], submitter=SUBMITTER, receiver=RECEIVER),
+    nr.write_837p([claim(9)], submitter=SUBMITTER, receiver=RECEIVER, line_ends=False),
+    files.file("835", files.REMITTANCE),
+    files.file("999", files.ACKNOWLEDGEMENT),
+    files.file("277", files.CLAIM_ACKNOWLEDGEMENT, end=""),
+    files.file("270", files.INQUIRY),
+    files.file("271", files.RESPONSE),
+]
+SIGNS = b"*:~^|> \n\r\t0123456789.-ABCXYZISA\x00\xff"
+
+
+def cut(random, data):
+    return data[: random.randrange(len(data))]
+
+
+def flip(random, data):
+    at = random.randrange(len(data))
+    return data[:at] + bytes([random.choice(SIGNS)]) + data[at + 1 :]
+
+
+def erase(random, data):
+    at = random.randrange(len(data))
+    return data[:at] + data[at + random.randrange(1, 40) :]
+
+
+def insert(random, data):
+    at = random.randrange(len(data))
+    return data[:at] + bytes(random.choices(SIGNS, k=random.randrange(1, 9))) + data[at:]
+
+
+def _segments(data):
+    return data.split(b"~")
+
+
+def drop(random, data):
+    parts = _segments(data)
+    del parts[random.randrange(len(parts))]
+    return b"~".join(parts)
+
+
+def swap(random, data):
+    parts = _segments(data)
+    one, other = random.randrange(len(parts)), random.randrange(len(parts))
+    parts[one], parts[other] = parts[other], parts[one]
+    return b"~".join(parts)
+
+
+def repeat(random, data):
+    parts = _segments(data)
+    at = random.randrange(len(parts))
+    return b"~".join(parts[:at] + [parts[at]] * random.randrange(2, 5) + parts[at + 1 :])
+
+
+def splice(random, data):
+    other = random.choice(WHOLE)
+    return data[: random.randrange(len(data))] + other[random.randrange(len(other)) :]
+
+
+KINDS = (cut, flip, erase, insert, drop, swap, repeat, splice)
+
+
+def mutations(count):
+    random = Random(20261102)
+    for number in range(count):
+        data = random.choice(WHOLE)
+        for _ in range(random.choice((1, 1, 1, 2, 5))):
+            kind = random.choice(KINDS)
+            data = kind(random, data) or b" "
+        yield number, data
+
+
+def facts(read):
+    return any(
+        transaction.get(name)
+        for interchange in read["interchanges"]
+        for group in interchange["groups"]
+        for transaction in group["transactions"]
+        for name in ("claims", "plb", "transactions", "people", "rejections", "status")
+    ) or any(interchange.get("ta1") for interchange in read["interchanges"])
+
+
+def test_a_damaged_file_ends_in_facts_defects_or_a_located_error():
+    refused = named = 0
+    for number, data in mutations(COUNT):
+        try:
+            read = nr.read_x12(data, details=number % 2 == 0)
+        except X12Error as error:
+            refused += 1
+            assert error.offset is not None, number
+            continue
+        assert read["defects"] or facts(read), number
+        named += bool(read["defects"])
+        for found in read["defects"]:
+            assert set(found) == {"code", "message", "segment", "loop", "element"}, number
+
+    assert named > COUNT * 0.8
+    assert refused > COUNT * 0.005
+
+
+def test_a_lost_or_doubled_segment_is_always_named():
+    for data in WHOLE:
+        parts = data.split(b"~")
+        for at in range(1, len(parts) - 1):
+            for changed in (parts[:at] + parts[at + 1 :], parts[: at + 1] + parts[at:]):
+                assert nr.read_x12(b"~".join(changed))["defects"], parts[at]
+
+
+def test_garbage_costs_no_more_than_its_length():
+    random = Random(5)
+    words = [bytes(random.choices(b"ABCDEFGH0123456789", k=3)) for _ in range(5000)]
+    body = b"~".join(random.choice(words) + b"*" + random.choice(words) for _ in range(40_000))
+    short, long = WHOLE[0] + body[:100_000], WHOLE[0] + body
+
+    def spent(data):
+        begun = time.perf_counter()
+        nr.read_x12(data)
+        return time.perf_counter() - begun
+
+    assert spent(long) / max(spent(short), 1e-3) < 40
