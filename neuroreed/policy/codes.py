@@ -92,6 +92,19 @@ class AdjustmentCode:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageDocument:
+    """A contractor's coverage text: ``kind`` is LCD or LCA. We hold identifiers only."""
+
+    kind: str
+    id: str
+    title: str
+    contractor: str
+    since: date | None
+    until: date | None
+    evidence: str
+
+
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -195,3 +208,20 @@ def hcpcs_level2() -> dict[str, tuple[date | None, date | None]]:
         row["hcpcs"]: (_day(row["added_on"]), _day(row["terminated_on"]))
         for row in read(PACKAGE / "codes/hcpcs_level2.csv")
     }
+
+
+@cache
+def coverage_documents() -> tuple[CoverageDocument, ...]:
+    """Contractors' coverage texts on therapy; their lists of diagnoses were not obtainable."""
+    return tuple(
+        CoverageDocument(
+            row["kind"],
+            row["id"],
+            row["title"],
+            row["contractor"],
+            _day(row["revision_effective"] or row["original_effective"]),
+            _day(row["revision_ended"]),
+            row["evidence"],
+        )
+        for row in read(PACKAGE / "codes/coverage_documents.csv")
+    )

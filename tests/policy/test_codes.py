@@ -99,6 +99,7 @@ def test_the_small_tables_answer() -> None:
     assert codes.adjustments()[("CARC", "253")].meaning
     assert codes.taxonomies()["225100000X"][0] == "PT"
     assert codes.hcpcs_level2()["G0283"][1] is None
+    assert {document.id for document in codes.coverage_documents()} >= {"L33631", "A57067"}
 
 
 def test_looking_up_a_code_loads_neither_yaml_nor_resources() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from neuroreed.policy import edits
+from neuroreed.policy import edits, tables
 
 Q3_2024, NOW = date(2024, 8, 1), date(2026, 11, 23)
 
@@ -83,6 +83,32 @@ def test_the_dated_file_is_stale_after_its_own_quarter() -> None:
     assert inside is not None and after is not None
     assert (inside.release, inside.stale) == ("2026Q4", False)
     assert after.stale
+
+
+def active(release: str) -> dict[tuple[str, str], str]:
+    return {
+        (row["column1"], row["column2"]): row["indicator"]
+        for row in tables.read(tables.PACKAGE / f"edits/ptp/{release}.csv")
+        if not row["deletion"] and row["indicator"] != "9"
+    }
+
+
+def test_the_active_pairs_of_both_files_are_as_many_as_collected_and_agree() -> None:
+    older, dated = active("2024Q3"), active("2026Q4")
+
+    assert (len(older), len(dated)) == (2051, 72)
+    # the older file leaves out hospital visits and injections
+    known = {code for pair in older for code in pair}
+    shared = {pair: says for pair, says in dated.items() if set(pair) <= known}
+    assert shared
+    assert shared.items() <= older.items()
+
+
+def test_every_active_pair_is_found_in_either_order() -> None:
+    for (column1, column2), indicator in active("2024Q3").items():
+        found = edits.pair(column2, column1, Q3_2024)
+        assert found is not None
+        assert (found.column1, str(found.indicator)) == (column1, indicator)
 
 
 def test_pairs_among_the_codes_of_a_day_come_once_each() -> None:
