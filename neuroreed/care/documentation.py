@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from neuroreed.care import documentation_goals as goals
 from neuroreed.care import documentation_plan as plan
 from neuroreed.care import documentation_proof as proof
 from neuroreed.care import documentation_visit as visit
-from neuroreed.care.documentation_facts import DocumentationLimits, VisitFacts, read
-from neuroreed.care.documentation_plan import Failure, Failures
+from neuroreed.care.documentation_facts import (
+    DocumentationLimits,
+    Failure,
+    Failures,
+    VisitFacts,
+    read,
+)
 
 __all__ = [
     "POINTS",
@@ -65,10 +71,10 @@ POINTS: tuple[Point, ...] = (
     Point("R02", 3, "Why now", plan.why_now),
     Point("R03", 4, "Functional limitation", plan.functional_limitation, critical=True),
     Point("R04", 5, "Neuromuscular deficit shown", plan.deficit_shown, critical=True),
-    Point("R05", 4, "Baseline", plan.baseline, critical=True),
-    Point("R06", 4, "Measurable goal", plan.measurable_goal, critical=True),
-    Point("R07", 4, "Target beyond error", plan.target_beyond_error, critical=True),
-    Point("R08", 4, "Intervention serves a goal", plan.serves_a_goal, critical=True),
+    Point("R05", 4, "Baseline", goals.baseline, critical=True),
+    Point("R06", 4, "Measurable goal", goals.measurable_goal, critical=True),
+    Point("R07", 4, "Target beyond error", goals.target_beyond_error, critical=True),
+    Point("R08", 4, "Intervention serves a goal", goals.serves_a_goal, critical=True),
     Point("R09", 4, "Technique specific", visit.technique_specific, critical=True),
     Point("R10", 4, "Dose complete", visit.dose_complete),
     Point("R11", 3, "Assistance and guarding", visit.assistance),

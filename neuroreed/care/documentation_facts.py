@@ -276,3 +276,15 @@ def read(visit_facts: Mapping[str, Any], limits: DocumentationLimits) -> VisitFa
         )
     facts.goals = [entry for _, entry in facts.entries("goals")]
     return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One fact that fails a point: where it stands, and what to ask the clinician."""
+
+    path: str
+    question: str
+
+
+# text instead of a list says why the point cannot be assessed
+Failures = list[Failure] | str | None

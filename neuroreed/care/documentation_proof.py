@@ -9,6 +9,8 @@ from itertools import combinations
 
 from neuroreed.care.clones import against_last_visits
 from neuroreed.care.documentation_facts import (
+    Failure,
+    Failures,
     VisitFacts,
     day,
     filled,
@@ -18,7 +20,6 @@ from neuroreed.care.documentation_facts import (
     text,
     whole,
 )
-from neuroreed.care.documentation_plan import Failure, Failures
 from neuroreed.care.session_codes import root_of
 
 TAUGHT = ("correct", "corrected")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from neuroreed.care.catalogue import COMMON_FIELDS, find_technique, vocabulary
 from neuroreed.care.documentation_facts import (
+    Failure,
+    Failures,
     Line,
     VisitFacts,
     filled,
@@ -14,7 +16,6 @@ from neuroreed.care.documentation_facts import (
     number,
     text,
 )
-from neuroreed.care.documentation_plan import Failure, Failures
 
 NEEDS_CHANGE = ("progress", "regress", "modify")
 

@@ -7,52 +7,24 @@ Every number comes from ``policy.parameters`` by date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
+from neuroreed.care.plan_nouns import Certified, Period, PlanRecord, Recertification
 from neuroreed.model.care import PlanOfCare
 from neuroreed.policy.parameters import Value, as_of
 from neuroreed.policy.payers import profile
 
+__all__ = [
+    "Certified",
+    "Period",
+    "PlanRecord",
+    "Recertification",
+    "is_certified",
+    "periods",
+    "plan_record",
+]
+
 ONE_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Recertification:
-    """A further period asked for. Its signature is always needed, order or not.
-
-    ``first_day`` is ``None`` when it follows on the period before.
-    """
-
-    duration_days: int
-    first_day: date | None = None
-    verbal_on: date | None = None
-    signed_on: date | None = None
-    delay_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRecord:
-    """What the record holds about the certification of one plan of care.
-
-    ``order_signed_on``: a signed and dated order or referral for this discipline.
-    ``sent_on`` and ``sent_proof``: when the plan went to the person who ordered, and the receipt
-    (channel and number) that proves it. ``changes_open``: changes they asked for that the plan
-    does not yet follow. ``delay_reason``: why a signature came late.
-    """
-
-    first_treatment_on: date | None
-    duration_days: int
-    established_on: date | None = None
-    verbal_on: date | None = None
-    signed_on: date | None = None
-    delay_reason: str = ""
-    order_signed_on: date | None = None
-    sent_on: date | None = None
-    sent_proof: str = ""
-    changes_open: bool = False
-    recertifications: tuple[Recertification, ...] = ()
 
 
 def plan_record(
@@ -78,38 +50,6 @@ def plan_record(
         changes_open=changes_open,
         recertifications=recertifications,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Certified:
-    """Whether a day is certified: yes, no, or ``None`` for not (yet) known.
-
-    ``curable``: a late signature with its reason would still certify the day.
-    ``delayed``: the signature came late. ``confidence`` is that of the rules looked at.
-    """
-
-    answer: bool | None
-    sentence: str
-    cites: tuple[str, ...]
-    confidence: str
-    first_day: date | None = None
-    last_day: date | None = None
-    signature_due_on: date | None = None
-    curable: bool = False
-    delayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One period of care asked for, both days included; ``signature_due_on`` is its last day."""
-
-    first_day: date
-    last_day: date
-    is_initial: bool
-    signature_due_on: date
-    verbal_on: date | None
-    signed_on: date | None
-    delay_reason: str
 
 
 def _weakest(values: list[Value]) -> str:
@@ -340,71 +280,3 @@ def _late(period: Period, signed: date, span: str, payer: str, used: list[Value]
         curable=True,
         delayed=True,
     )
-
-
-class QueueState(StrEnum):
-    """What the recertification queue asks for, heaviest first."""
-
-    UNCERTIFIED = "uncertified"  # treatment now would not be certified
-    SIGNATURE_LATE = "signature_late"
-    REASON_MISSING = "reason_missing"
-    RECERTIFY_SOON = "recertify_soon"
-    SIGNATURE_OUT = "signature_out"
-    CLEAR = "clear"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueStatus:
-    """One plan in the queue; ``act_by`` is the last day on which the act is in time."""
-
-    state: QueueState
-    act_by: date | None
-    days_left: int | None
-    sentence: str
-
-
-def recertification_status(
-    record: PlanRecord | PlanOfCare,
-    today: date,
-    *,
-    payer: str = "medicare_part_b",
-    soon_days: int = 14,
-) -> QueueStatus:
-    """What is to be done about a plan's certification today.
-
-    Args:
-        soon_days: how long before the end of the certified time the queue asks (a setting).
-    """
-    if isinstance(record, PlanOfCare):
-        record = plan_record(record)
-    now = is_certified(record, today, payer=payer)
-    if now.last_day is None:
-        state = QueueState.CLEAR if now.answer else QueueState.UNCERTIFIED
-        return QueueStatus(state, None, None, now.sentence)
-    if now.answer is False:
-        return QueueStatus(QueueState.SIGNATURE_LATE, now.signature_due_on, 0, now.sentence)
-    if now.answer is None and now.delayed:
-        return QueueStatus(QueueState.REASON_MISSING, None, None, now.sentence)
-    last = now.last_day
-    while True:
-        further = is_certified(record, last + ONE_DAY, known_on=today, payer=payer)
-        if not further.answer or further.last_day is None:
-            break
-        last = further.last_day
-    left = (last - today).days
-    if left <= soon_days:
-        return QueueStatus(
-            QueueState.RECERTIFY_SOON,
-            last,
-            left,
-            f"The certified time ends on {last}, in {left} days: ask for a recertification, or "
-            "plan the discharge.",
-        )
-    if now.answer is None and now.signature_due_on is not None:
-        return QueueStatus(
-            QueueState.SIGNATURE_OUT,
-            now.signature_due_on,
-            (now.signature_due_on - today).days,
-            now.sentence,
-        )
-    return QueueStatus(QueueState.CLEAR, last, left, now.sentence)

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from neuroreed.care.plan import (
     PlanRecord,
-    QueueState,
     Recertification,
     is_certified,
     periods,
-    recertification_status,
 )
+from neuroreed.care.plan_queue import QueueState, recertification_status
 from neuroreed.model.care import PlanOfCare
 from neuroreed.model.people import Discipline
 from tests.oracles import calendar
@@ -289,3 +288,28 @@ def test_certification_agrees_with_a_walk_over_the_calendar(
             proof=proof,
             treated=day,
         )
+
+
+@settings(max_examples=80)
+@given(
+    first=st.dates(date(2024, 10, 1), date(2026, 12, 31)),
+    planned=st.integers(1, 120),
+    further=st.lists(st.tuples(st.integers(1, 120), st.integers(0, 12), st.booleans()), max_size=3),
+)
+def test_signed_periods_agree_with_a_walk_over_the_calendar(first, planned, further):
+    walked = [calendar.period_days(first, planned)]
+    asked = []
+    for days, gap, signed in further:
+        start = calendar.nth_day_after(walked[-1][-1], gap + 1)
+        early = first if signed else None
+        asked.append(Recertification(days, first_day=start if gap else None, signed_on=early))
+        walked.append(calendar.period_days(start, days))
+    plan = PlanRecord(first, planned, first, signed_on=first, recertifications=tuple(asked))
+    signed_days = set(walked[0]).union(
+        *(days for days, (_, _, signed) in zip(walked[1:], further, strict=True) if signed)
+    )
+
+    last = walked[-1][-1]
+    for day in calendar.walk(first, calendar.nth_day_after(last, 2)):
+        known_on = calendar.nth_day_after(day, 1)
+        assert (is_certified(plan, day, known_on=known_on).answer is True) == (day in signed_days)

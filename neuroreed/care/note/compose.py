@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from neuroreed.care.documentation_facts import day, filled, kind_of, listed, mapping, number, text
-from neuroreed.care.note import clinical
+from neuroreed.care.note import clinical, report
 from neuroreed.care.note.activities import Teller, activity_name, tell_activity
 from neuroreed.care.note.nouns import (
     TITLES,
@@ -33,11 +33,9 @@ from neuroreed.care.note.nouns import (
     note_type_of,
 )
 from neuroreed.care.note.words import (
-    VERDICT_WORDS,
     date_at,
     figure,
     joined,
-    measure_name,
     quoted,
     words,
 )
@@ -189,100 +187,6 @@ def plan_of_care(facts: Facts) -> list[Sentence]:
     return plan.sentences
 
 
-def progress_against_goals(facts: Facts) -> list[Sentence]:
-    """Each goal's measure now against its start and target, and what the change means."""
-    report = mapping(facts.get("report"), "report")
-    teller = Teller(report, "report")
-    since = date_at(report.get("period_from"), "report.period_from")
-    until = date_at(report.get("period_to"), "report.period_to")
-    if since and until:
-        names = ["period_from", "period_to"]
-        sentence = f"Period {since} to {until}"
-        if number(report.get("treatment_days")) is not None:
-            sentence += f", {words(report['treatment_days'])} treatment days"
-            names.append("treatment_days")
-        teller.say(sentence, *names)
-    known: dict[str, tuple[str, Facts]] = {}
-    for i, raw in enumerate(listed(facts.get("goals"), "goals")):
-        goal = mapping(raw, f"goals[{i}]")
-        known[text(goal.get("id"))] = (f"goals[{i}]", goal)
-    told = teller.sentences
-    for i, raw in enumerate(listed(report.get("goals"), "report.goals")):
-        path = f"report.goals[{i}]"
-        told = told + _goal_now(path, mapping(raw, path), known)
-    rest = Teller(report, "report")
-    for name, pattern in (
-        ("reason_no_progress", "Reason for lack of progress: {}"),
-        ("continue_reason", "Reason to continue: {}"),
-    ):
-        if rest.has(name):
-            rest.say(pattern.format(words(report[name])), name)
-    if report.get("goal_changes") is not None:
-        changes = [words(c) for c in listed(report["goal_changes"], "report.goal_changes")]
-        rest.say(f"Goal changes: {'; '.join(changes) if changes else 'none'}", "goal_changes")
-    return told + rest.sentences
-
-
-def _goal_now(path: str, entry: Facts, known: Mapping[str, tuple[str, Facts]]) -> list[Sentence]:
-    where, goal = known.get(text(entry.get("id")), ("", {}))
-    if not where or not filled(entry.get("value")) or not filled(goal.get("measure")):
-        return []
-    paths = [f"{path}.id", f"{path}.value", f"{where}.measure"]
-    sentence = f"Goal {words(entry['id'])}: {measure_name(goal['measure'])} {words(entry['value'])}"
-    measured = date_at(entry.get("date"), f"{path}.date")
-    if measured:
-        sentence += f" on {measured}"
-        paths.append(f"{path}.date")
-    for name, pattern in (("baseline", ", was {}"), ("target", ", goal {}")):
-        if filled(goal.get(name)):
-            sentence += pattern.format(words(goal[name]))
-            paths.append(f"{where}.{name}")
-    if filled(entry.get("verdict")):
-        verdict = VERDICT_WORDS.get(text(entry["verdict"]), words(entry["verdict"]))
-        sentence += f"; change {verdict}"
-        paths.append(f"{path}.verdict")
-    if filled(entry.get("status")):
-        sentence += f"; goal {words(entry['status'])}"
-        paths.append(f"{path}.status")
-    return [Sentence(f"{sentence}.", tuple(paths))]
-
-
-def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
-    """A section whose facts are each said by one pattern; dates are said as dates."""
-
-    def write(facts: Facts) -> list[Sentence]:
-        teller = Teller(mapping(facts.get(name), name), name)
-        for key, pattern in patterns:
-            if not teller.has(key):
-                continue
-            value = teller.facts[key]
-            is_date = key in ("date", "last_visit", "certified_from", "certified_to")
-            said = date_at(value, f"{name}.{key}") if is_date else words(value)
-            teller.say(pattern.format(said), key)
-        return teller.sentences
-
-    return write
-
-
-reevaluation = _plain_group("reevaluation", (("reason", "Reason for re-evaluation: {}"),))
-recertification = _plain_group(
-    "recertification",
-    (
-        ("certified_from", "Recertification asked from {}"),
-        ("certified_to", "Recertification asked until {}"),
-        ("justification", "Why care is still needed: {}"),
-    ),
-)
-discharge = _plain_group(
-    "discharge",
-    (
-        ("date", "Discharged {}"),
-        ("last_visit", "Last visit {}"),
-        ("reason", "Reason for discharge: {}"),
-        ("recommendations", "Recommendations: {}"),
-    ),
-)
-
 SAID = ("subjective", "Subjective", clinical.subjective)
 MEASURED = ("objective", "Objective", objective_today)
 FUNCTION = ("function", "Function", clinical.limitations)
@@ -291,7 +195,7 @@ GOALS = ("goals", "Goals", clinical.goals)
 PLAN = ("plan", "Plan of care", plan_of_care)
 DONE = ("interventions", "Interventions", interventions)
 TAUGHT = ("education", "Education", education)
-PROGRESS = ("progress", "Progress", progress_against_goals)
+PROGRESS = ("progress", "Progress", report.progress_against_goals)
 VERDICTS = ("assessment", "Assessment", clinical.verdicts)
 
 SECTIONS: Mapping[NoteType, tuple[tuple[str, str, Writer], ...]] = {
@@ -317,7 +221,7 @@ SECTIONS: Mapping[NoteType, tuple[tuple[str, str, Writer], ...]] = {
     NoteType.PLAN_OF_CARE: (DIAGNOSES, FUNCTION, MEASURED, GOALS, PLAN),
     NoteType.PROGRESS: (SAID, MEASURED, PROGRESS, FUNCTION, GOALS, VERDICTS, PLAN),
     NoteType.REEVALUATION: (
-        ("reason", "Reason", reevaluation),
+        ("reason", "Reason", report.reevaluation),
         SAID,
         FUNCTION,
         MEASURED,
@@ -327,7 +231,7 @@ SECTIONS: Mapping[NoteType, tuple[tuple[str, str, Writer], ...]] = {
         PLAN,
     ),
     NoteType.RECERTIFICATION: (
-        ("recertification", "Recertification", recertification),
+        ("recertification", "Recertification", report.recertification),
         DIAGNOSES,
         FUNCTION,
         MEASURED,
@@ -337,7 +241,7 @@ SECTIONS: Mapping[NoteType, tuple[tuple[str, str, Writer], ...]] = {
         PLAN,
     ),
     NoteType.DISCHARGE: (
-        ("discharge", "Discharge", discharge),
+        ("discharge", "Discharge", report.discharge),
         PROGRESS,
         FUNCTION,
         MEASURED,

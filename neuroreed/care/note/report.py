@@ -1,0 +1,109 @@
+"""The sections of reports: progress against goals, re-evaluation, recertification, discharge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from neuroreed.care.documentation_facts import filled, listed, mapping, number, text
+from neuroreed.care.note.activities import Teller
+from neuroreed.care.note.nouns import Sentence
+from neuroreed.care.note.words import VERDICT_WORDS, date_at, measure_name, words
+
+Facts = Mapping[str, Any]
+Writer = Callable[[Facts], list[Sentence]]
+
+
+def progress_against_goals(facts: Facts) -> list[Sentence]:
+    """Each goal's measure now against its start and target, and what the change means."""
+    report = mapping(facts.get("report"), "report")
+    teller = Teller(report, "report")
+    since = date_at(report.get("period_from"), "report.period_from")
+    until = date_at(report.get("period_to"), "report.period_to")
+    if since and until:
+        names = ["period_from", "period_to"]
+        sentence = f"Period {since} to {until}"
+        if number(report.get("treatment_days")) is not None:
+            sentence += f", {words(report['treatment_days'])} treatment days"
+            names.append("treatment_days")
+        teller.say(sentence, *names)
+    known: dict[str, tuple[str, Facts]] = {}
+    for i, raw in enumerate(listed(facts.get("goals"), "goals")):
+        goal = mapping(raw, f"goals[{i}]")
+        known[text(goal.get("id"))] = (f"goals[{i}]", goal)
+    told = teller.sentences
+    for i, raw in enumerate(listed(report.get("goals"), "report.goals")):
+        path = f"report.goals[{i}]"
+        told = told + _goal_now(path, mapping(raw, path), known)
+    rest = Teller(report, "report")
+    for name, pattern in (
+        ("reason_no_progress", "Reason for lack of progress: {}"),
+        ("continue_reason", "Reason to continue: {}"),
+    ):
+        if rest.has(name):
+            rest.say(pattern.format(words(report[name])), name)
+    if report.get("goal_changes") is not None:
+        changes = [words(c) for c in listed(report["goal_changes"], "report.goal_changes")]
+        rest.say(f"Goal changes: {'; '.join(changes) if changes else 'none'}", "goal_changes")
+    return told + rest.sentences
+
+
+def _goal_now(path: str, entry: Facts, known: Mapping[str, tuple[str, Facts]]) -> list[Sentence]:
+    where, goal = known.get(text(entry.get("id")), ("", {}))
+    if not where or not filled(entry.get("value")) or not filled(goal.get("measure")):
+        return []
+    paths = [f"{path}.id", f"{path}.value", f"{where}.measure"]
+    sentence = f"Goal {words(entry['id'])}: {measure_name(goal['measure'])} {words(entry['value'])}"
+    measured = date_at(entry.get("date"), f"{path}.date")
+    if measured:
+        sentence += f" on {measured}"
+        paths.append(f"{path}.date")
+    for name, pattern in (("baseline", ", was {}"), ("target", ", goal {}")):
+        if filled(goal.get(name)):
+            sentence += pattern.format(words(goal[name]))
+            paths.append(f"{where}.{name}")
+    if filled(entry.get("verdict")):
+        verdict = VERDICT_WORDS.get(text(entry["verdict"]), words(entry["verdict"]))
+        sentence += f"; change {verdict}"
+        paths.append(f"{path}.verdict")
+    if filled(entry.get("status")):
+        sentence += f"; goal {words(entry['status'])}"
+        paths.append(f"{path}.status")
+    return [Sentence(f"{sentence}.", tuple(paths))]
+
+
+def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
+    """A section whose facts are each said by one pattern; dates are said as dates."""
+
+    def write(facts: Facts) -> list[Sentence]:
+        teller = Teller(mapping(facts.get(name), name), name)
+        for key, pattern in patterns:
+            if not teller.has(key):
+                continue
+            value = teller.facts[key]
+            is_date = key in ("date", "last_visit", "certified_from", "certified_to")
+            said = date_at(value, f"{name}.{key}") if is_date else words(value)
+            teller.say(pattern.format(said), key)
+        return teller.sentences
+
+    return write
+
+
+reevaluation = _plain_group("reevaluation", (("reason", "Reason for re-evaluation: {}"),))
+recertification = _plain_group(
+    "recertification",
+    (
+        ("certified_from", "Recertification asked from {}"),
+        ("certified_to", "Recertification asked until {}"),
+        ("justification", "Why care is still needed: {}"),
+    ),
+)
+discharge = _plain_group(
+    "discharge",
+    (
+        ("date", "Discharged {}"),
+        ("last_visit", "Last visit {}"),
+        ("reason", "Reason for discharge: {}"),
+        ("recommendations", "Recommendations: {}"),
+    ),
+)
