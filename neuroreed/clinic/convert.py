@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from neuroreed.care import catalogue, session
 from neuroreed.care import plan as care_plan
@@ -18,6 +21,7 @@ from neuroreed.clinic.models import (
     Goal,
     Patient,
     PlanOfCare,
+    SignedNote,
     TimerEvent,
     User,
     Visit,
@@ -48,9 +52,25 @@ INTERVENTION_FIELDS = (
 PREVIOUS_VISITS = 3
 
 
+def loaded(visit: Visit) -> Visit:
+    """The visit with everything that describes it, read once."""
+    if not getattr(visit, "_is_loaded", False):
+        prefetch_related_objects(
+            [visit],
+            "activities",
+            Prefetch("timer_events", TimerEvent.objects.select_related("activity")),
+            "episode__limitations",
+            "episode__impairments",
+            Prefetch("plan__goals", Goal.objects.select_related("limitation")),
+            "plan__certifications",
+        )
+        visit._is_loaded = True
+    return visit
+
+
 def timer_events(visit: Visit) -> list[session.TimerEvent]:
     """The taps of a visit in the order they were recorded."""
-    return [timer_event(row) for row in visit.timer_events.select_related("activity", "by")]
+    return [timer_event(row) for row in loaded(visit).timer_events.all()]
 
 
 def timer_event(row: TimerEvent) -> session.TimerEvent:
@@ -159,24 +179,24 @@ def plan_record(plan: PlanOfCare) -> care_plan.PlanRecord:
     )
 
 
-def certification(visit: Visit) -> care_plan.Certified | None:
-    """Whether the date of service is certified, as known that day; ``None`` without a plan."""
+def certification(visit: Visit, at: datetime) -> care_plan.Certified | None:
+    """Whether the date of service is certified, as known at a moment; ``None`` without a plan."""
     if visit.plan is None:
         return None
     try:
         return care_plan.is_certified(
             plan_record(visit.plan),
             visit.date_of_service,
-            known_on=visit.date_of_service,
+            known_on=max(profile.local_date(at), visit.date_of_service),
             payer=visit.coverage.payer,
         )
     except NoParameter:
         return None
 
 
-def is_certified(visit: Visit) -> bool | None:
+def is_certified(visit: Visit, at: datetime) -> bool | None:
     """Yes, no, or ``None`` while nobody can know."""
-    found = certification(visit)
+    found = certification(visit, at)
     return found.answer if found else None
 
 
@@ -209,15 +229,15 @@ def visit_facts(
     *,
     billing: Iterable[tuple[str, int]] = (),
     modifiers: Iterable[str] = (),
+    at: datetime,
     signer: User | None = None,
-    signed_at: datetime | None = None,
     with_previous: bool = True,
 ) -> dict[str, Any]:
-    """The facts of a visit, under the names the note and the rubric read."""
+    """The facts of a visit as if signed at ``at``, under the names the note and rubric read."""
     episode, plan, own = row.episode, row.plan, row.facts
     who = signer or row.clinician
     period = certified(plan, row.date_of_service)
-    if is_certified(row) is False:
+    if is_certified(row, at) is False:
         period = None
     minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
     used = [a for a in row.activities.all() if str(a.pk) in minutes]
@@ -237,7 +257,7 @@ def visit_facts(
     facts: dict[str, Any] = {
         "date_of_service": day(row.date_of_service),
         "session_minutes": time.session_minutes,
-        "signed_at": day(signed_at.astimezone(profile.zone()).date()) if signed_at else None,
+        "signed_at": day(profile.local_date(at)),
         "signer": {"credential": who.credential or None, "licensed": who.licensed},
         "cosigner": own.get("cosigner"),
         "assistant_furnished": any(
@@ -308,28 +328,26 @@ def goal_facts(goal: Goal) -> dict[str, Any]:
 
 
 def previous(row: Visit) -> list[dict[str, Any]]:
-    """The interventions of the last visits of the episode, the latest first."""
-    before = (
-        Visit.objects.filter(
-            episode_id=row.episode_id,
-            date_of_service__lt=row.date_of_service,
-            state__in=[Visit.State.SIGNED, Visit.State.ENDED],
+    """The interventions of the last signed visits of the episode, the latest first.
+
+    They are read from what was sealed, so that they are what the reader of the record sees.
+    """
+    sealed = (
+        SignedNote.objects.filter(
+            visit__episode_id=row.episode_id,
+            visit__date_of_service__lt=row.date_of_service,
+            kind="note",
         )
-        .order_by("-date_of_service", "-scheduled_at")
-        .prefetch_related("activities", "timer_events__activity")[:PREVIOUS_VISITS]
+        .order_by("-visit__date_of_service", "-visit__scheduled_at")
+        .values_list("canonical", flat=True)[:PREVIOUS_VISITS]
     )
     made = []
-    for old in before:
-        time = timed(old)
-        minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
+    for text in sealed:
+        facts = json.loads(text)["body"]["facts"]
         made.append(
             {
-                "date_of_service": day(old.date_of_service),
-                "interventions": [
-                    intervention(a, minutes[str(a.pk)])
-                    for a in old.activities.all()
-                    if str(a.pk) in minutes
-                ],
+                "date_of_service": facts.get("date_of_service"),
+                "interventions": facts.get("interventions", []),
             }
         )
     return made

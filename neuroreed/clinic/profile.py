@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from neuroreed.clinic.models import ClinicProfile
 from neuroreed.model.errors import NoParameter
+
+_held: ContextVar[ClinicProfile | None] = ContextVar("held_profile", default=None)
 
 
 def profile() -> ClinicProfile:
@@ -15,10 +20,21 @@ def profile() -> ClinicProfile:
     Raises:
         NoParameter: nobody has described the clinic yet.
     """
-    found = ClinicProfile.objects.first()
+    found = _held.get() or ClinicProfile.objects.first()
     if found is None:
         raise NoParameter("clinic profile", "this clinic", None, "Describe the clinic first.")
     return found
+
+
+@contextmanager
+def held() -> Iterator[ClinicProfile]:
+    """Ask for the clinic once within this block, for work that needs it many times."""
+    found = profile()
+    token = _held.set(found)
+    try:
+        yield found
+    finally:
+        _held.reset(token)
 
 
 def zone() -> ZoneInfo:

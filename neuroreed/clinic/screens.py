@@ -8,7 +8,7 @@ from uuid import UUID
 
 from neuroreed.care import catalogue
 from neuroreed.care import session as care_session
-from neuroreed.clinic import access, boards, convert
+from neuroreed.clinic import access, boards, convert, profile
 from neuroreed.clinic.models import Activity, User, Visit
 from neuroreed.clinic.values import ActivityState, SessionState
 from neuroreed.model.errors import NotFound
@@ -19,6 +19,11 @@ TILES = ("97112", "97110", "97116", "97530", "97140", "97535", "97113", "97150",
 
 def session_state(user: User, visit: Visit, *, at: datetime, stale: bool = False) -> SessionState:
     """Everything the session screen shows at the moment ``at``."""
+    with profile.held():
+        return _state(user, convert.loaded(visit), at, stale)
+
+
+def _state(user: User, visit: Visit, at: datetime, stale: bool) -> SessionState:
     from neuroreed.clinic.services import charges
 
     under_way = visit.state == Visit.State.OPEN

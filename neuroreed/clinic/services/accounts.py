@@ -34,11 +34,13 @@ def open_account(
     role: str,
     first_name: str,
     last_name: str,
-    password: str,
+    password: str | None,
     at: datetime,
     **profile: Any,
 ) -> User:
     """Open an account. Only an administrator may, except for the clinic's very first one.
+
+    Without a password nobody can sign in to it until one is set.
 
     Raises:
         BadInput: the role or a field is unknown, the name is taken, or the password is weak.
@@ -46,14 +48,19 @@ def open_account(
     with transaction.atomic():
         _may_open(user, role)
         made = _account(username, role, first_name, last_name, profile)
-        try:
-            validate_password(password, made)
-        except ValidationError as error:
-            raise BadInput(" ".join(error.messages)) from None
+        if password is not None:
+            _check_password(password, made)
         made.set_password(password)
         made.save(force_insert=True)
         events.append(user or made, "account.opened", made, {"role": role}, at=at)
     return made
+
+
+def _check_password(password: str, made: User) -> None:
+    try:
+        validate_password(password, made)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages)) from None
 
 
 def _may_open(user: User | None, role: str) -> None:

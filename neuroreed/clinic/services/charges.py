@@ -73,7 +73,7 @@ def allowed_of(expected: Any, charges: tuple[Charge, ...]) -> dict[int, int | No
     }
 
 
-def context(visit: Visit) -> billing_charges.ChargeContext:
+def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
     """What billing needs to know besides the visit itself."""
     clinic = profile.profile()
     plan = visit.plan
@@ -89,7 +89,7 @@ def context(visit: Visit) -> billing_charges.ChargeContext:
         accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
         deductible_left_cents=visit.coverage.deductible_left_cents,
         participating=clinic.participating,
-        plan_certified=convert.is_certified(visit),
+        plan_certified=convert.is_certified(visit, at),
         pointers=dict.fromkeys(
             (a.cpt for a in visit.activities.all()), tuple(range(1, len(diagnoses) + 1))[:4]
         ),
@@ -109,7 +109,20 @@ def assess(
 
     ``billed`` replaces our own charges by those that another system made.
     """
-    built = billing_charges.build(convert.visit(visit, time), context(visit))
+    with profile.held():
+        return _assess(visit, time, at, signer, signed, billed)
+
+
+def _assess(
+    visit: Visit,
+    time: care_session.Session,
+    at: datetime,
+    signer: User | None,
+    signed: bool,
+    billed: tuple[Charge, ...] | None,
+) -> Assessment:
+    convert.loaded(visit)
+    built = billing_charges.build(convert.visit(visit, time), context(visit, at))
     if billed is not None:
         built = replace(built, charges=billed, expected=None)
     facts = convert.visit_facts(
@@ -118,7 +131,7 @@ def assess(
         billing=[(charge.cpt, charge.units) for charge in built.charges],
         modifiers=[modifier for charge in built.charges for modifier in charge.modifiers],
         signer=signer,
-        signed_at=at,
+        at=at,
     )
     score = rubric.documentation(facts)
     own = books.visit_data(
@@ -181,7 +194,7 @@ def preview_of(visit: Visit, *, at: datetime) -> Preview:
 def proposed(visit: Visit, *, at: datetime) -> set[tuple[str, str]]:
     """The modifiers that are proposed now, by code."""
     time = convert.timed(visit, until=at if visit.state == Visit.State.OPEN else None)
-    built = billing_charges.build(convert.visit(visit, time), context(visit))
+    built = billing_charges.build(convert.visit(visit, time), context(visit, at))
     codes = {charge.line_number: charge.cpt for charge in built.charges}
     return {
         (codes[found.line_number], found.modifier)

@@ -150,6 +150,5 @@ def record_signed(
     """Write a past visit and seal its note. ``billed`` are charges another system made."""
     with transaction.atomic():
         visit = record(user, past, at=at)
-        if not user.signs:
-            raise NotFound(access.NOTHING)
-        return notes.seal(user, visit, at=at, billed=billed)
+        fresh = access.visit_for(user, visit.pk, to="sign")
+        return notes.seal(user, fresh, at=at, billed=billed)

@@ -39,9 +39,9 @@ FAULTS = (
     ),
     Fault(
         "late_certification",
-        "the plan was signed late and nobody said why",
+        "treated after the 30th day while the plan was not signed",
         "Elmsworth",
-        0,
+        6,
         "findings",
     ),
     Fault(

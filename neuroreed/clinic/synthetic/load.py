@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from neuroreed.clinic import access
 from neuroreed.clinic.models import (
     Authorization,
     ClinicProfile,
@@ -23,7 +22,7 @@ from neuroreed.clinic.models import (
     User,
 )
 from neuroreed.clinic.services import accounts, clinic, patients, plans
-from neuroreed.clinic.synthetic import course, today
+from neuroreed.clinic.synthetic import course, money, today
 from neuroreed.clinic.synthetic.people import (
     AUTHORIZED_VISITS,
     CASES,
@@ -43,8 +42,10 @@ OPENING = time(8, 0)
 SLOT = timedelta(minutes=60)
 PLAN_DAYS = 60
 LATE_DAYS = 45
+LATE = "Elmsworth"
+WEEKDAYS = ((0, 2, 4), (1, 3), (0, 3), (1, 4))
+ONCE_A_WEEK = (1,)
 EARLY_HOURS = timedelta(hours=9)
-PRIOR_NEAR_THRESHOLD_SHARE = 0.985
 
 
 @dataclass(slots=True)
@@ -93,7 +94,9 @@ def load(*, at: datetime, seed: int = SEED) -> bool:
             _plan_acts(making, number, case, days, acts, Random(f"{seed}:{number}"))  # noqa: S311
         for _, _, act in sorted(acts, key=lambda entry: entry[:2]):
             act()
+        money.file_older(making)
         today.make(making)
+        User.objects.update(password=make_password(PASSWORD))
     return True
 
 
@@ -102,14 +105,13 @@ def _open(at: datetime) -> Making:
     began = at - timedelta(days=200)
     people: dict[str, User] = {}
     admin = STAFF[0]
-    hashed = make_password(PASSWORD)
     people[admin.username] = accounts.open_account(
         None,
         username=admin.username,
         role=admin.role,
         first_name=admin.first_name,
         last_name=admin.last_name,
-        password=PASSWORD,
+        password=None,
         at=began,
     )
     for number, person in enumerate(STAFF[1:], start=1):
@@ -120,7 +122,7 @@ def _open(at: datetime) -> Making:
             role=person.role,
             first_name=person.first_name,
             last_name=person.last_name,
-            password=hashed,
+            password=None,
             at=began,
             discipline=person.discipline,
             profession=person.profession,
@@ -147,7 +149,9 @@ def _calendar(making: Making) -> list[list[datetime]]:
     taken: dict[tuple[str, date], int] = {}
     made = []
     for number, case in enumerate(CASES):
-        pattern = ((0, 2, 4), (1, 3), (0, 3), (1, 4))[number % 4]
+        pattern = WEEKDAYS[number % len(WEEKDAYS)]
+        if case.last_name == LATE:
+            pattern = ONCE_A_WEEK
         days: list[date] = []
         day = making.today - timedelta(days=1)
         while len(days) < case.visits:
@@ -193,12 +197,12 @@ def _certify_acts(
     days: list[datetime],
     acts: list[tuple[datetime, int, Callable[[], None]]],
 ) -> None:
-    wait = LATE_DAYS if case.last_name == "Elmsworth" else 3 + number % 9
+    wait = LATE_DAYS if case.last_name == LATE else 3 + number % 9
     signed = (days[0] + timedelta(days=wait)).date()
     if signed >= making.today:
         return
     moment = making.local(signed, time(18, 0))
-    reason = "" if wait != LATE_DAYS else "received late"
+    reason = "" if wait != LATE_DAYS else "sent three times by fax, returned late"
 
     def certify() -> None:
         made = making.courses[case.last_name]
@@ -240,7 +244,7 @@ def _register(
             role="patient",
             first_name=case.first_name,
             last_name=case.last_name,
-            password=PASSWORD,
+            password=None,
             at=at,
             patient=patient,
         )
@@ -262,7 +266,7 @@ def _register(
     if case.payer == "medicare_part_b":
         _accrue(making, case, patient, days, at)
     episode = _episode(therapist, case, patient, days[0].date(), at)
-    plan = _plan(therapist, number, case, episode, days[0].date(), at)
+    plan = _plan(desk, therapist, number, case, episode, days[0].date(), at)
     return Course(case, days, patient, coverage, authorization, episode, plan, chance)
 
 
@@ -305,7 +309,7 @@ def _prior(case: Case, days: list[datetime]) -> int:
         return 0
     from neuroreed.policy import parameters
 
-    # an evaluation and the visits before the last bring about 9 % of the threshold each ten days
+    # an evaluation and the visits before the last bring it just below the threshold
     limit = parameters.as_of("kx_threshold_pt_slp", days[0].date()).value
     return int(limit) - sum((15_000, *([8_500] * (case.visits - 3))))
 
@@ -335,7 +339,13 @@ def _episode(therapist: User, case: Case, patient: Patient, started: date, at: d
 
 
 def _plan(
-    therapist: User, number: int, case: Case, episode: Episode, started: date, at: datetime
+    desk: User,
+    therapist: User,
+    number: int,
+    case: Case,
+    episode: Episode,
+    started: date,
+    at: datetime,
 ) -> PlanOfCare:
     last, first = PHYSICIANS[number % len(PHYSICIANS)]
     used = course.activities(case.condition, therapist.discipline)
@@ -371,15 +381,9 @@ def _plan(
         physician_last=last,
         physician_first=first,
         physician_npi=npi(f"18888000{number % len(PHYSICIANS)}"),
-        order_signed_on=None if case.last_name == "Elmsworth" else started - timedelta(days=5),
+        order_signed_on=None if case.last_name == LATE else started - timedelta(days=5),
         at=at,
     )
-    plans.sign_plan(therapist, plan.pk, at=at + timedelta(hours=9))
-    plans.sent(making_desk(therapist), plan.pk, on=started, by="fax", at=at + timedelta(hours=9))
-    return plan
-
-
-def making_desk(therapist: User) -> User:
-    """The front desk of the clinic the therapist works in."""
-    desk = access.people(User.objects.get(role="admin")).filter(role="front_desk").first()
-    return desk or therapist
+    plans.sign_plan(therapist, plan.pk, at=at + EARLY_HOURS)
+    plans.sent(desk, plan.pk, on=started, by="fax", at=at + EARLY_HOURS)
+    return PlanOfCare.objects.get(pk=plan.pk)

@@ -87,7 +87,7 @@ CASES = (
     ),
     Case("Specimen", "Cedarholt", "F", 1979, "ms", "unitedhealthcare", "thea", 9, "en", ("heat",)),
     Case("Dummy", "Dogwoods", "M", 1990, "tbi", "highmark", "thea", 8),
-    Case("Mock", "Elmsworth", "M", 1968, "sci", "medicare_part_b", "thea", 12, "en", ("skin",)),
+    Case("Mock", "Elmsworth", "M", 1968, "sci", "medicare_part_b", "thea", 8, "en", ("skin",)),
     Case("Example", "Firbank", "F", 1955, "tka", "medicare_part_b", "theo", 10),
     Case("Invented", "Gumtree", "M", 2001, "acl", "aetna", "theo", 9),
     Case("Ficta", "Hawthornby", "F", 1996, "ankle", "unitedhealthcare", "theo", 7),
