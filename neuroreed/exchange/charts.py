@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from xml.sax.saxutils import escape, quoteattr
 
+from neuroreed.exchange.chart_words import WORDS
 from neuroreed.model.errors import BadInput
 
 MOST_SERIES = 4
@@ -24,41 +25,6 @@ _BAND, _PLAN = "#e7e3da", "#f3f6f7"
 _COLOURS = ("#0b5c6b", "#b0632b", "#5b4b8a", "#4d7c3a")
 _DASHES = ("", "8 4", "2 4", "10 4 2 4")
 _MARKERS = ("circle", "square", "triangle", "diamond")
-
-_WORDS = {
-    "en": {
-        "date": "Date",
-        "measurements": "{n} measurements",
-        "band": "Within error of the start",
-        "no_error": "Measurement error is not on file",
-        "important": "Important change",
-        "goal": "Goal",
-        "visits": "Visits",
-        "plan": "Plan",
-        "empty": "No measurement yet",
-        "axis": "The axis starts at {n}.",
-        "higher": "Higher is better.",
-        "lower": "Lower is better.",
-        "from_to": "from {a} on {b} to {c} on {d}",
-        "unverified": "unverified",
-    },
-    "es": {
-        "date": "Fecha",
-        "measurements": "{n} mediciones",
-        "band": "Dentro del error del inicio",
-        "no_error": "No hay error de medida",
-        "important": "Cambio importante",
-        "goal": "Meta",
-        "visits": "Visitas",
-        "plan": "Plan",
-        "empty": "Aún no hay medición",
-        "axis": "El eje empieza en {n}.",
-        "higher": "Más alto es mejor.",
-        "lower": "Más bajo es mejor.",
-        "from_to": "de {a} el {b} a {c} el {d}",
-        "unverified": "sin verificar",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +79,7 @@ class ProgressChart:
             raise BadInput(f"Better is higher or lower, not {self.better!r}.")
         if len(self.series) > MOST_SERIES:
             raise BadInput(f"A chart holds at most {MOST_SERIES} series, not {len(self.series)}.")
-        if self.language not in _WORDS:
+        if self.language not in WORDS:
             raise BadInput(f"Charts speak en and es, not {self.language!r}.")
         for line in self.series:
             if any(not point.value.is_finite() for point in line.points):
@@ -151,14 +117,18 @@ class ChartTable:
 
 
 def plain(value: Decimal) -> str:
-    """A decimal as it is shown: no exponent, no trailing zeros."""
+    """A decimal as it was recorded, without exponent: 0.40 stays 0.40."""
+    return format(value, "f")
+
+
+def _tick(value: Decimal) -> str:
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def table(chart: ProgressChart) -> ChartTable:
     """The numbers of a chart as a table for people who read rather than see."""
-    say = _WORDS[chart.language]
+    say = WORDS[chart.language]
     days = sorted({point.on for line in chart.series for point in line.points})
     rows = []
     for day in days:
@@ -187,7 +157,7 @@ def table(chart: ProgressChart) -> ChartTable:
 
 
 def _marked(chart: ProgressChart, name: str, words: str) -> str:
-    unsure = _WORDS[chart.language]["unverified"]
+    unsure = WORDS[chart.language]["unverified"]
     return f"{words} ({unsure})" if name in chart.unverified else words
 
 
@@ -198,7 +168,7 @@ def _day(day: date) -> str:
 
 def description(chart: ProgressChart) -> str:
     """The chart in sentences, for the SVG's description."""
-    say = _WORDS[chart.language]
+    say = WORDS[chart.language]
     parts = [say[chart.better]]
     for line in chart.series:
         points = sorted(line.points, key=lambda p: p.on)
@@ -259,6 +229,8 @@ def _plane(chart: ProgressChart, width: int, height: int) -> _Plane:
         low = Decimal(0)  # scores of this size start at zero; otherwise the axis says so
     step = _step((high - low) or max(abs(high), Decimal(1)))
     bottom = (low / step).to_integral_value(ROUND_FLOOR) * step
+    if bottom == low and bottom > 0:
+        bottom = max(Decimal(0), bottom - step)
     top = (high / step).to_integral_value(ROUND_CEILING) * step
     if top == bottom:
         top += step
@@ -281,7 +253,7 @@ def svg(chart: ProgressChart, *, id: str = "chart", compact: bool = False) -> st
     ``compact`` is for half a page: the same drawing on a smaller field.
     """
     width, height = (COMPACT_WIDTH, COMPACT_HEIGHT) if compact else (WIDTH, HEIGHT)
-    say = _WORDS[chart.language]
+    say = WORDS[chart.language]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'class="chart" aria-labelledby={quoteattr(f"{id}-title {id}-desc")} '
@@ -330,7 +302,7 @@ def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
         right = max(low, min(high, plane.x(period.ends_on)))
         if right <= left:
             continue
-        label = period.label or _WORDS[chart.language]["plan"]
+        label = period.label or WORDS[chart.language]["plan"]
         parts.append(
             f'<rect class="plan" x="{left:.1f}" y="{_TOP}" width="{right - left:.1f}" '
             f'height="{plane.base - _TOP}" fill="{_PLAN}" stroke="{_LINE}"/>'
@@ -341,8 +313,8 @@ def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
 
 def _error_band(chart: ProgressChart, plane: _Plane) -> list[str]:
     if chart.band is None:
-        words = _WORDS[chart.language]["no_error"]
-        return [_text(_LEFT + 6, plane.base - 8, words, colour=_QUIET, size=12)]
+        words = WORDS[chart.language]["no_error"]
+        return [_text(_LEFT + 6, _TOP + 14, words, colour=_QUIET, size=12)]
     low, high = chart.band
     top, bottom = plane.y(high), plane.y(low)
     return [
@@ -354,7 +326,7 @@ def _error_band(chart: ProgressChart, plane: _Plane) -> list[str]:
 
 def _side_labels(chart: ProgressChart, plane: _Plane) -> list[str]:
     """Words beside the plot for band, important change and goal, pushed apart."""
-    say = _WORDS[chart.language]
+    say = WORDS[chart.language]
     labels: list[tuple[float, list[str]]] = []
     if chart.band:
         low, high = chart.band
@@ -393,7 +365,7 @@ def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
     while value <= plane.high:
         y = plane.y(value)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="{_LINE}" fill="none"/>')
-        parts.append(_text(_LEFT - 8, y + 4, plain(value), anchor="end"))
+        parts.append(_text(_LEFT - 8, y + 4, _tick(value), anchor="end"))
         value += plane.step
     parts.append(_text(4, 14, chart.unit, colour=_QUIET))
     base = plane.base
@@ -405,7 +377,7 @@ def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
             last_x = plane.x(day)
             parts.append(_text(last_x, base + 36, _day(day), anchor="middle", size=12))
     if plane.low > 0:
-        note = _WORDS[chart.language]["axis"].format(n=plain(plane.low))
+        note = WORDS[chart.language]["axis"].format(n=_tick(plane.low))
         parts.append(_text(right + 8, base + 4, note, colour=_QUIET, size=11))
     return parts
 
@@ -415,7 +387,7 @@ def _visit_ticks(chart: ProgressChart, plane: _Plane) -> list[str]:
         return []
     base = plane.base
     ticks = "".join(f"M{plane.x(day):.1f} {base + 4}v12" for day in sorted(chart.visits))
-    words = f"{_WORDS[chart.language]['visits']}: {len(chart.visits)}"
+    words = f"{WORDS[chart.language]['visits']}: {len(chart.visits)}"
     return [
         f'<path class="visits" d="{ticks}" stroke="{_QUIET}" stroke-width="2" fill="none"/>',
         _text(plane.right + 8, base + 18, words, colour=_QUIET, size=12),

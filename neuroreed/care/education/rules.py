@@ -166,8 +166,13 @@ def found_words(text: str, listed: Sequence[str]) -> list[str]:
     return [word for word in listed if re.search(rf" {re.escape(word)}(s|es)? ", folded)]
 
 
+def jargon_in(handout: HandoutText) -> list[str]:
+    """The listed terms that stand on the page; ``words.yaml`` has a plain swap for each."""
+    return found_words(page_text(handout), list(_words()["jargon"][handout.language]))
+
+
 def _jargon(handout: HandoutText) -> Row:
-    found = found_words(page_text(handout), list(_words()["jargon"][handout.language]))
+    found = jargon_in(handout)
     return not found, ", ".join(found) or "none", "no unexplained term"
 
 

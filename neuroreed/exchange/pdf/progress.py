@@ -37,8 +37,13 @@ def _chart(item: MeasureProof, proof: Proof) -> ProgressChart:
         for score in item.history.scores
         if score.taken_on is not None
     )
+    title = f"{chosen.name} ({chosen.abbreviation})"
+    if proof.voice is Voice.PATIENT:
+        own = item.history.activity_es if proof.language == "es" else None
+        title = own or item.history.activity
+        title = f"{title[:1].upper()}{title[1:]}"
     return ProgressChart(
-        title=f"{chosen.name} ({chosen.abbreviation})",
+        title=title,
         unit=chosen.unit,
         better=chosen.better,
         series=(Series(chosen.abbreviation, points),),
