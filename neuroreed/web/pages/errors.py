@@ -92,16 +92,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     }
     return HttpResponse(render_to_string("errors/bare.html", words), status=500)
 
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the page was older than the sign-in, or cookies are off."""
-    return page(
-        request,
-        403,
-        title=_("This page had been open too long."),
-        says=_(
-            "To protect the record, a page must belong to the present sign-in. "
-            "Load the page again and repeat the last step. Cookies must be allowed."
-        ),
-        back=request.META.get("PATH_INFO", "/") if request.method == "GET" else "/",
-    )
