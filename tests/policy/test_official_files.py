@@ -169,6 +169,16 @@ def test_the_first_release_is_compared_with_ours_on_therapy_codes_only(
     assert changes.changed == ()
 
 
+def test_a_release_that_lost_many_rows_is_doubted_aloud(
+    tmp_path: Path, clinic_folder: Path
+) -> None:
+    first = by_table(load(rvu26d(tmp_path), clinic_folder))
+    again = by_table(load(rvu26d(tmp_path), clinic_folder))
+
+    assert any("is the file whole?" in note for note in first["rvu"].notes)
+    assert again["rvu"].notes == ()
+
+
 def test_a_recut_of_the_same_release_replaces_it(tmp_path: Path, clinic_folder: Path) -> None:
     load(rvu26d(tmp_path), clinic_folder)
     recut = made.pprrvu((("97112", "A", "0.50", "0.48", "0.48", "0.01", "5"),))

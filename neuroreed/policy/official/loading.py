@@ -13,6 +13,9 @@ from neuroreed.policy.official.changes import Changes
 from neuroreed.policy.official.rows import Read
 
 
+SHARE_THAT_WARNS = 10  # a tenth of the earlier rows gone is more than a release changes
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a file does not tell by itself.
@@ -84,6 +87,13 @@ def load(path: Path, into: Path, options: Options | None = None) -> tuple[Loaded
             if read.table == "ptp":
                 store.join_parts(read, writer)
             difference = changes.against_previous(read, writer.releases)
+            lost, held = len(difference.removed), len(difference.removed) + difference.compared
+            # a file cut at the end of a line looks whole
+            if lost * SHARE_THAT_WARNS > held:
+                read.notes.append(
+                    f"{lost} of the {held} rows of {difference.previous} are gone: "
+                    "is the file whole?"
+                )
             writer.add(read)
             loaded.append(
                 Loaded(
