@@ -346,6 +346,17 @@ def test_each_missing_part_of_the_proof_is_named(changes, part):
     assert not found.blocks
 
 
+def test_an_orthopaedic_diagnosis_needs_its_measured_deficit():
+    facts = copy.deepcopy(EXAMPLE)
+    facts["dx"]["medical"] = ["Z96.651", "M25.661"]
+
+    assert readings(facts)[0].warnings == ()
+    facts["interventions"][0]["impairment_categories"] = []
+    assert "orthopaedic" in readings(facts)[0].warnings[0]
+    facts["dx"]["medical"] = ["Z96.651", "I69.354"]
+    assert readings(facts)[0].warnings == ()
+
+
 def test_without_impairment_technique_and_skill_the_activity_blocks():
     assert reading(impairment_categories=[], technique=None, cues=[]).blocks
 

@@ -15,6 +15,14 @@ from neuroreed.care.catalogue import find_technique
 from neuroreed.care.documentation_facts import filled, listed, mapping, text
 
 LOAD_FIELDS = ("load", "resistance_type", "weight_kg", "weight_lb", "resistance")
+# ICD-10-CM: musculoskeletal, injuries (of nerves and spinal cord apart), joint implants
+ORTHOPAEDIC = (
+    "M",
+    *("S12", "S13", "S22", "S23", "S32", "S33"),
+    *(f"S{n}" for n in range(40, 100) if n % 10 != 4),
+    "Z47",
+    "Z966",
+)
 WALK_WORDS = frozenset(
     {"walk", "walking", "gait", "stairs", "stair", "steps", "ambulation", "ambulate"}
 )
@@ -83,7 +91,7 @@ class Reading:
 
     ``reasons`` say why, one sentence each; ``paths`` are the facts that were looked at;
     ``missing`` names the parts of DOC-11 (a to f) that no fact shows. ``blocks``: none of the
-    impairment, the technique and the skill is there.
+    impairment, the technique and the skill is there. ``warnings`` do not change the reading.
     """
 
     index: int
@@ -92,6 +100,7 @@ class Reading:
     paths: tuple[str, ...]
     missing: tuple[str, ...]
     blocks: bool
+    warnings: tuple[str, ...] = ()
 
 
 def _word_set(*values: object) -> frozenset[str]:
@@ -152,7 +161,22 @@ def _reading(index: int, entry: Mapping[str, Any], facts: Mapping[str, Any]) -> 
         paths += [f"{path}.sets", f"{path}.reps", *(f"{path}.dosage.{n}" for n in loads)]
         paths.append(f"{path}.cues")
     blocks = {"a", "b", "c"} <= set(missing)
-    return Reading(index, code, tuple(reasons), tuple(paths), missing, blocks)
+    warnings: tuple[str, ...] = ()
+    if "a" in missing and _orthopaedic(facts):
+        warnings = (
+            "An orthopaedic diagnosis under 97112: record the measured deficit of balance, "
+            "coordination, kinesthetic sense, posture or proprioception that is retrained.",
+        )
+    return Reading(index, code, tuple(reasons), tuple(paths), missing, blocks, warnings)
+
+
+def _orthopaedic(facts: Mapping[str, Any]) -> bool:
+    """Whether every medical diagnosis is of bones, joints, injuries or their aftercare."""
+    codes = [
+        text(code).replace(".", "").upper()
+        for code in listed(mapping(facts.get("dx"), "dx").get("medical"), "dx.medical")
+    ]
+    return bool(codes) and all(code.startswith(ORTHOPAEDIC) for code in codes)
 
 
 def _missing(entry: Mapping[str, Any], facts: Mapping[str, Any], path: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -36,7 +36,11 @@ def canonical(note: Note | Mapping[str, Any]) -> bytes:
                     "id": section.id,
                     "title": section.title,
                     "sentences": [
-                        {"text": sentence.text, "facts": list(sentence.paths)}
+                        {
+                            "text": sentence.text,
+                            "facts": list(sentence.paths),
+                            "paragraph": sentence.paragraph,
+                        }
                         for sentence in section.sentences
                     ],
                 }
@@ -75,8 +79,6 @@ def _plain(value: object, path: str) -> Any:
     if isinstance(value, datetime):
         if value.utcoffset() is None:
             raise BadInput(f"{path}: a moment without a time zone cannot be sealed.")
-        from datetime import UTC
-
         return value.astimezone(UTC).isoformat()
     if isinstance(value, (date, time)):
         return value.isoformat()

@@ -6,7 +6,8 @@ The data are plain: mappings, lists and texts. Each part is printed where its da
 ``clinic`` {name, address_lines [], phone, npi};
 ``patient`` {name, birth_date, record_number, member_id};
 ``visit`` {date_of_service, discipline, place_of_service, payer, clinician, plan_of_care};
-``sections`` [{title, paragraphs []}]; ``free_text``; ``tables`` [{title, columns [], rows [[]]}];
+``sections`` [{title, paragraphs [] or sentences [{text, paragraph}] as they are sealed}];
+``free_text``; ``tables`` [{title, columns [], rows [[]]}];
 ``minute_log`` [{cpt, label, start, end, minutes, by, one_on_one}];
 ``corrections`` [{cpt, original, now, reason, by, at}];
 ``totals`` {timed_minutes, total_minutes, session_minutes};
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from neuroreed.exchange.pdf.base import compile_pdf, compile_png
@@ -56,7 +58,21 @@ def checked(data: Mapping[str, Any]) -> dict[str, Any]:
         width = len(table.get("columns") or ())
         if not width or any(len(row) != width for row in table.get("rows") or ()):
             raise BadInput(f"tables[{i}]: every row needs one cell for each column.")
-    return {key: value for key, value in data.items() if value is not None}
+    ready = {key: value for key, value in data.items() if value is not None}
+    if "sections" in ready:
+        ready["sections"] = [_section(section) for section in ready["sections"]]
+    return ready
+
+
+def _section(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A section as its title and paragraphs, also from the sentences of a sealed note."""
+    if "paragraphs" in section or "sentences" not in section:
+        return dict(section)
+    groups = groupby(section["sentences"], key=lambda sentence: sentence.get("paragraph", 0))
+    return {
+        "title": section.get("title", ""),
+        "paragraphs": [" ".join(str(one["text"]) for one in group) for _, group in groups],
+    }
 
 
 def note_pdf(data: Mapping[str, Any]) -> bytes:

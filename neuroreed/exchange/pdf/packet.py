@@ -1,8 +1,9 @@
 """The record of a range of dates in one file, in the order in which reviewers ask for it.
 
 ``title``, ``language``, ``clinic``, ``patient``, ``period`` {from, to}, ``prepared_for``,
-``request_reference``, ``prepared_by``, ``prepared_at``, ``cover`` [paragraphs], ``absent``
-[sentences: what was asked for and is not in the record], and ``documents``: each with a
+``request_reference``, ``prepared_by``, ``prepared_at``, ``cover`` [paragraphs], ``tables`` on
+the cover, ``absent`` [sentences: what was asked for and is not in the record], and
+``documents``: each with a
 ``kind`` (one of ``ORDER``), ``date``, ``title``, the parts of a note (see ``note``), and
 ``pictures`` [{png | jpeg: bytes, alt}] for pages that were scanned.
 """

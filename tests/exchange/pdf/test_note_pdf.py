@@ -198,6 +198,19 @@ def test_a_part_without_data_is_not_printed():
     assert "None" not in printed
 
 
+def test_the_sentences_of_a_sealed_note_are_printed_in_their_paragraphs():
+    sentences = [
+        {"text": "First.", "paragraph": 1},
+        {"text": "Second.", "paragraph": 1},
+        {"text": "Third.", "paragraph": 2},
+    ]
+    printed = "\n".join(
+        pages(note_pdf({"title": "T", "sections": [{"title": "S", "sentences": sentences}]}))
+    )
+
+    assert "First. Second.\nThird." in printed
+
+
 def test_a_draft_says_so():
     assert "Draft, not signed" in text(note_pdf({**NOTE, "status": "draft"}))
 
