@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from neuroreed.cli.policy import run
 from neuroreed.model.errors import NoParameter
 from neuroreed.policy import release, tables, valid_to
 from neuroreed.policy.check import faults
@@ -115,6 +116,14 @@ def test_citations_of_the_rule_book_are_held_against_the_sources() -> None:
     assert faults(also_cited=[f"{name}#1" for name in for_rules]) == ()
     wrong = faults(also_cited=["nowhere#1", *(f"{name}#1" for name in for_rules)])
     assert [fault.says for fault in wrong] == ["cites nowhere#1, which sources.yaml lacks"]
+
+
+def test_the_command_holds_data_and_rule_book_together(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = run(["check"])
+
+    assert (status, capsys.readouterr().out) == (0, "The policy data hold together.\n")
 
 
 def test_a_source_is_found_with_its_section() -> None:

@@ -12,7 +12,6 @@ from neuroreed.policy.official.archive import Member
 from neuroreed.policy.official.changes import Changes
 from neuroreed.policy.official.rows import Read
 
-
 SHARE_THAT_WARNS = 10  # a tenth of the earlier rows gone is more than a release changes
 
 
