@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from neuroreed.billing.assistants import assistant_units
 from neuroreed.billing.expectation import ExpectedPayment
 from neuroreed.billing.fees import expected
 from neuroreed.billing.modifiers import most_modifiers, propose, put_in_order
@@ -20,8 +19,9 @@ from neuroreed.billing.proposals import (
 )
 from neuroreed.billing.timing import NOT_BY_MINUTES
 from neuroreed.billing.units import UnitsProof, units
+from neuroreed.billing.visit_lines import in_line_order, lines_of, minutes_of
 from neuroreed.model.billing import Charge
-from neuroreed.model.care import Furnished, TimedActivity, Visit
+from neuroreed.model.care import Furnished, Visit
 from neuroreed.model.errors import NoParameter, UnknownCode
 from neuroreed.model.money import cents, dollars
 from neuroreed.model.people import Discipline
@@ -95,7 +95,7 @@ def build(visit: Visit, context: ChargeContext) -> Charges:
     gaps += _certification(payer, context)
     if proof is None:
         return Charges((), None, (), (), None, tuple(gaps))
-    lines = _in_line_order(_lines(visit, proof, payer), payer, context)
+    lines = in_line_order(lines_of(visit, proof, payer), payer, context.clinic_fees)
     first, _ = _payment(lines, [_assistant_modifiers(line, visit) for line in lines], on, context)
     lines = _priced(lines, first)
     answered = propose(lines, _modifier_context(visit, context))
@@ -150,90 +150,6 @@ def _proof(visit: Visit, payer: Payer) -> UnitsProof:
     assert payer.unit_method is not None
     pairs = [(activity.cpt, activity.minutes or 0) for activity in visit.activities]
     return units(pairs, payer.unit_method)
-
-
-def _lines(visit: Visit, proof: UnitsProof, payer: Payer) -> list[BilledLine]:
-    """One line per code, or two where CQ or CO stands on some of its units only."""
-    lines: list[BilledLine] = []
-    roots: dict[str, list[str]] = {}
-    for cpt in proof.units:
-        roots.setdefault(_root_of(cpt), []).append(cpt)
-    for root, members in roots.items():
-        of_root = [activity for activity in visit.activities if _root_of(activity.cpt) == root]
-        therapist, assistant = _who(of_root)
-        total = sum(proof.units[cpt] for cpt in members)
-        marked = _marked(visit, root, total, therapist, assistant, payer)
-        if marked and payer.requires_cq_co is None:
-            marked = total  # lines are split for the modifier's sake only
-        plain_left = total if marked is None else total - marked
-        for cpt in members:
-            bouts = tuple(
-                bout for each in visit.activities if each.cpt == cpt for bout in each.bouts
-            )
-            plain = min(plain_left, proof.units[cpt])
-            plain_left -= plain
-            for count, by_assistant in ((plain, False), (proof.units[cpt] - plain, True)):
-                if count:
-                    lines.append(
-                        BilledLine(
-                            line_number=len(lines) + 1,
-                            cpt=cpt,
-                            units=count,
-                            by_assistant=None if marked is None else by_assistant,
-                            bouts=bouts,
-                            therapist_minutes=therapist,
-                            assistant_minutes=assistant,
-                        )
-                    )
-    return lines
-
-
-def _root_of(cpt: str) -> str:
-    """The code that an added code belongs to, else the code itself."""
-    return codes.lookup(cpt).family or cpt
-
-
-def _who(activities: Iterable[TimedActivity]) -> tuple[int | None, int | None]:
-    """Therapist and assistant minutes of a code; ``None`` when a part of them is not recorded."""
-    therapist = assistant = 0
-    for activity in activities:
-        if activity.therapist_minutes is None and activity.assistant_minutes is None:
-            if activity.minutes:
-                return None, None
-            continue
-        therapist += activity.therapist_minutes or 0
-        assistant += activity.assistant_minutes or 0
-    return therapist, assistant
-
-
-def _marked(
-    visit: Visit,
-    cpt: str,
-    count: int,
-    therapist: int | None,
-    assistant: int | None,
-    payer: Payer,
-) -> int | None:
-    """Units of a code that carry CQ or CO; ``None`` when nobody recorded who furnished them."""
-    if visit.discipline is Discipline.SLP or payer.requires_cq_co is False:
-        return 0
-    if therapist is None or assistant is None:
-        return None
-    if assistant == 0:
-        return 0
-    split = assistant_units(
-        cpt, count, therapist, assistant, visit.date_of_service, discipline=visit.discipline
-    )
-    return sum(units for modifier, units in split if modifier is not None)
-
-
-def _in_line_order(
-    lines: Sequence[BilledLine], payer: Payer, context: ChargeContext
-) -> list[BilledLine]:
-    ordered = list(lines)
-    if payer.line_order == "fee_descending":
-        ordered.sort(key=lambda line: -context.clinic_fees.get(line.cpt, 0))
-    return [replace(line, line_number=number) for number, line in enumerate(ordered, start=1)]
 
 
 def _assistant_modifiers(line: BilledLine, visit: Visit) -> tuple[str, ...]:
@@ -370,33 +286,8 @@ def _charges(
                 modifiers=modifiers,
                 charge_cents=fee * line.units,
                 date_of_service=visit.date_of_service,
-                minutes=_minutes(visit, line, lines),
+                minutes=minutes_of(visit, line, lines),
                 diagnosis_pointers=context.pointers.get(line.cpt, (1,)),
             )
         )
     return tuple(charges), list(dict.fromkeys(gaps))
-
-
-def _minutes(visit: Visit, line: BilledLine, lines: Sequence[BilledLine]) -> int | None:
-    """Minutes of a line; where CQ or CO splits a code, its line holds the assistant's own."""
-    total = _minutes_of_code(visit, line.cpt, {each.cpt for each in lines})
-    if total is None or sum(1 for each in lines if each.cpt == line.cpt) == 1:
-        return total
-    own = min(line.assistant_minutes or 0, total)
-    return own if line.by_assistant else total - own
-
-
-def _minutes_of_code(visit: Visit, cpt: str, billed: Set[str]) -> int | None:
-    """Recorded minutes of a code; a pool recorded under one code is dealt out to its units."""
-    root = _root_of(cpt)
-    of_pool = [each for each in visit.activities if _root_of(each.cpt) == root]
-    recorded = {each.cpt for each in of_pool}
-    pooled = any(code not in recorded for code in billed if _root_of(code) == root)
-    parts = [each.minutes for each in of_pool if pooled or each.cpt == cpt]
-    known = [part for part in parts if part is not None]
-    if not known or len(known) < len(parts):
-        return None
-    total = sum(known)
-    if not pooled:
-        return total
-    return min(total, 15) if cpt == root else total - min(total, 15)

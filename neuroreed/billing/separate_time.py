@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from neuroreed.billing.proposals import (
     Answer,
@@ -142,12 +143,11 @@ def _bouts(lines: Sequence[BilledLine], cpt: str) -> list[Bout]:
 
 def _overlap_minutes(some: Sequence[Bout], others: Sequence[Bout]) -> int:
     """Minutes that two codes share; a part of a minute counts as one."""
-    seconds = 0.0
+    shared = timedelta()
     for a in some:
         for b in others:
-            shared = min(a.end, b.end) - max(a.start, b.start)
-            seconds += max(0.0, shared.total_seconds())
-    return -int(-seconds // 60)
+            shared += max(timedelta(), min(a.end, b.end) - max(a.start, b.start))
+    return -(-shared // timedelta(minutes=1))
 
 
 def _times(bouts: Sequence[Bout]) -> str:
