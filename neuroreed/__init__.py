@@ -19,6 +19,7 @@ _PUBLIC = {
     "rules": "neuroreed.audit.registry:rules",
     "explain": "neuroreed.audit.explain:explain",
     "read_x12": "neuroreed.exchange.x12:read_x12",
+    "read_source": "neuroreed.exchange.tables:read_source",
     "write_837p": "neuroreed.exchange.x12:write_837p",
     "compare": "neuroreed.care.outcomes.compare:compare",
     "documentation": "neuroreed.care.documentation:documentation",

@@ -7,7 +7,7 @@ looks at is known; only then is the rule called. What was not called is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -38,6 +38,10 @@ class AuditResult:
     def stops(self) -> tuple[Finding, ...]:
         """The findings that hold a claim."""
         return tuple(f for f in self.findings if f.severity is Severity.STOP)
+
+    def with_notes(self, notes: tuple[str, ...]) -> AuditResult:
+        """The same result with what the reader of the file had to say, before our own notes."""
+        return replace(self, notes=(*notes, *self.notes)) if notes else self
 
 
 @dataclass(slots=True)

@@ -7,12 +7,13 @@ stood. Values of the visit are repeated on its lines; a line's own value wins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import Any
 
 from neuroreed.model.care import Furnished, TimedActivity, Visit
+from neuroreed.model.claims import Claim
 from neuroreed.model.errors import BadInput
+from neuroreed.model.money import dollars
 
 Rows = list[tuple[dict[str, Any], str]]
 
@@ -34,7 +35,7 @@ def rows_of(source: Any) -> tuple[Rows, Rows, tuple[str, ...]]:
         if isinstance(item, Visit):
             _noun(item, lines, intervals)
             continue
-        data = asdict(item) if is_dataclass(item) and not isinstance(item, type) else item
+        data = _plain_claim(item) if isinstance(item, Claim) else item
         if not isinstance(data, Mapping):
             raise BadInput(f"Item {position} of the list is neither a visit nor a claim.")
         if "subscriber" in data or "billing_provider" in data:
@@ -162,6 +163,50 @@ def _bouts(
         )
 
 
+def _plain_claim(claim: Claim) -> dict[str, Any]:
+    """The parts of a claim noun that a book looks at, in the shape of a claim read from X12."""
+    person = claim.patient
+    return {
+        "claim_id": claim.claim_id,
+        "place_of_service": claim.place_of_service,
+        "assignment": claim.assignment,
+        "subscriber": {
+            "payer_id": claim.subscriber.payer.id,
+            "member_id": claim.subscriber.member_id,
+            "last": claim.subscriber.last,
+            "first": claim.subscriber.first,
+            "filing": claim.subscriber.filing,
+        },
+        "patient": {"last": person.last, "first": person.first} if person else None,
+        "diagnoses": claim.diagnoses,
+        "refs": claim.refs,
+        "dates": claim.dates,
+        "providers": [{"entity": each.entity, "id": each.id} for each in claim.providers],
+        "lines": [
+            {
+                "procedure": {"code": line.procedure.code, "modifiers": line.procedure.modifiers},
+                "line": line.line_number,
+                "charge": str(dollars(line.charge_cents)),
+                "unit_basis": line.unit_basis,
+                "units": format(line.units, "f"),
+                "place_of_service": line.place_of_service,
+                "pointers": [str(pointer) for pointer in line.pointers],
+                "dates": _line_dates(line.date_of_service, line.date_of_service_until),
+                "providers": [{"entity": each.entity, "id": each.id} for each in line.providers],
+            }
+            for line in claim.lines
+        ],
+    }
+
+
+def _line_dates(first: date | None, last: date | None) -> list[tuple[str, str, str]]:
+    if first is None:
+        return []
+    if last is None or last == first:
+        return [("472", "D8", f"{first:%Y%m%d}")]
+    return [("472", "RD8", f"{first:%Y%m%d}-{last:%Y%m%d}")]
+
+
 def _claim(data: Mapping[str, Any], position: int, lines: Rows, notes: list[str]) -> None:
     claim_id = str(data.get("claim_id") or f"claim {position}")
     subscriber = data.get("subscriber") or {}
@@ -198,8 +243,8 @@ def _claim(data: Mapping[str, Any], position: int, lines: Rows, notes: list[str]
             "last_date": last,
             "payer": data.get("payer") or (f"filing {filing}" if filing else None),
             "code": code,
-            "modifiers": [m for m in procedure.get("modifiers") or () if m],
-            "charge": line.get("charge"),
+            "modifiers": _modifiers(procedure.get("modifiers") or (), where, notes),
+            "charge": _charge(line.get("charge"), where, notes),
             "place_of_service": _whole(
                 line.get("place_of_service") or data.get("place_of_service")
             ),
@@ -217,6 +262,24 @@ def _claim(data: Mapping[str, Any], position: int, lines: Rows, notes: list[str]
         if pointer is not None and 1 <= pointer <= len(diagnoses):
             row["diagnosis"] = diagnoses[pointer - 1]
         lines.append((row, where))
+
+
+def _modifiers(given: Sequence[Any], where: str, notes: list[str]) -> list[str]:
+    texts = [str(each).strip().upper() for each in given if each]
+    kept = [each for each in texts if len(each) == 2 and each.isascii() and each.isalnum()]
+    if len(kept) < len(texts):
+        notes.append(f"{where}: a modifier that is not two letters or digits was left out.")
+    return kept
+
+
+def _charge(given: Any, where: str, notes: list[str]) -> str | None:
+    text = str(given if given is not None else "").strip()
+    whole, _, fraction = text.partition(".")
+    if text and (whole + fraction).isascii() and (whole + fraction).isdigit():
+        return text
+    if text:
+        notes.append(f"{where}: the charge is not an amount; rules on charges skip it.")
+    return None
 
 
 def _dates(dates: Sequence[Sequence[str]]) -> tuple[date | None, date | None]:

@@ -53,7 +53,7 @@ def filing_limit_near(filing_days_used, filing_days, filing_is_urgent):
     cites=["cms-rvu-files#Limiting charge"],
     confidence="K",
     effective=(date(2018, 1, 1), None),
-    says="{code} is charged {charge_cents}; {limiting_charge_cents} is the most without assignment.",
+    says="{code} is charged {charge_cents}; {limiting_charge_cents} is the most allowed.",
     fix="Lower the charge to the limiting charge; refund what was collected above it.",
 )
 def above_limiting_charge(charge_cents, limiting_charge_cents):
