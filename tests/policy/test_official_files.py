@@ -239,7 +239,6 @@ def broken_sum(_: str = "") -> bytes:
             made.gpci(without_floor=False).replace(b"with 1.0 Floor", b"without 1.0 Floor"),
             "no column for the work",
         ),
-        ("26LOCCO.csv", b"nothing\r\n", "holds no locality"),
     ],
 )
 def test_a_wrong_member_refuses_the_whole_release_and_nothing_is_written(
@@ -571,6 +570,22 @@ def test_archive_and_file_inside_must_tell_the_same(tmp_path: Path, clinic_folde
     assert_refused(other_quarter, clinic_folder, "is of 2026Q3")
     assert_refused(other_part, clinic_folder, "is part 1")
     assert_refused(other_year, clinic_folder, "not of the year")
+
+
+def test_counties_in_another_layout_do_not_hold_back_the_prices(
+    tmp_path: Path, clinic_folder: Path
+) -> None:
+    path = made.zipped(
+        tmp_path / "RVU26D.zip", {**made.rvu_release(), "26LOCCO.csv": b"nothing\r\n"}
+    )
+
+    loaded = by_table(load(path, clinic_folder))
+
+    assert set(loaded) == {"rvu", "conversion_factor", "gpci"}
+    assert any(note.startswith("counties not loaded") for note in loaded["rvu"].notes)
+    alone = made.zipped(tmp_path / "RVU26C.zip", {"26LOCCO.csv": b"nothing\r\n"})
+    with pytest.raises(PolicyFileError, match="counties not loaded"):
+        load(alone, clinic_folder)
 
 
 def test_a_release_without_localities_says_so(tmp_path: Path, clinic_folder: Path) -> None:

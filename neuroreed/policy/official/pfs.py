@@ -315,6 +315,7 @@ def read_release(
     else:
         days = release_days(file, name)
     found: list[Read] = []
+    notes: list[str] = []
     prices = [member for member in members if member.name.upper().startswith("PPRRVU")]
     tables_of_prices = [m for m in prices if m.name.lower().endswith(".csv")] or prices
     if tables_of_prices:
@@ -330,10 +331,18 @@ def read_release(
             rows = read_gpci(member, days[0].year, localities)
             found.append(_read("gpci", name, days, GPCI_COLUMNS, rows))
         elif "LOCCO" in upper:
-            rows = read_locco(member)
+            try:
+                rows = read_locco(member)
+            except PolicyFileError as error:
+                # counties are for reading only: they do not hold back the prices
+                notes.append(f"counties not loaded: {error}")
+                continue
             found.append(_read("locco", name, days, LOCCO_COLUMNS, rows))
-    if found and not any(read.table == "gpci" for read in found):
-        found[0].notes.append("no GPCI csv inside: the localities of this release are not loaded")
+    if not found:
+        raise PolicyFileError(file, None, notes[0] if notes else "holds no table of the release")
+    if not any(read.table == "gpci" for read in found):
+        notes.append("no GPCI csv inside: the localities of this release are not loaded")
+    found[0].notes += notes
     return found
 
 
