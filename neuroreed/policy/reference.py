@@ -48,12 +48,36 @@ _COMMANDS = """
 | `icd10cm_order_YYYY.txt`, `icd10cm_codes_YYYY.txt` | diagnoses of a fiscal year |
 """
 
+_FROM_PYTHON = """\
+## From Python
+
+```python
+from datetime import date
+from neuroreed.policy import codes, edits, fees, parameters, payers
+
+day = date(2026, 11, 23)
+print(parameters.as_of("kx_threshold_ot", day).value)
+print(codes.lookup("97112", day).label)
+print(fees.rvu("97112", day).pe, fees.conversion_factor(day))
+print(edits.pair("97022", "97112", day).indicator)
+print(payers.profile("medicare_part_b").unit_method)
+```
+
+```text
+248000
+retrain balance, movement, proprioception
+0.47 33.4009
+1
+cms
+```"""
+
 
 def markdown() -> str:
     """The whole page."""
     parts = [
         _INTRODUCTION + "\n".join(f"| {mark} | {words} |" for mark, words in CONFIDENCE.items()),
         _COMMANDS.strip("\n"),
+        _FROM_PYTHON,
         "## Releases we ship\n\n" + "\n".join(_releases()),
         "## Parameters\n\n" + "\n".join(_parameters(all_parameters())),
         "## Payer profiles\n\n" + "\n".join(_payers(profiles().values())),
