@@ -81,7 +81,7 @@ def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
             if not teller.has(key):
                 continue
             value = teller.facts[key]
-            is_date = key in ("date", "last_visit", "certified_from", "certified_to")
+            is_date = key in ("date", "last_visit")
             said = date_at(value, f"{name}.{key}") if is_date else words(value)
             teller.say(pattern.format(said), key)
         return teller.sentences
@@ -90,14 +90,30 @@ def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
 
 
 reevaluation = _plain_group("reevaluation", (("reason", "Reason for re-evaluation: {}"),))
-recertification = _plain_group(
-    "recertification",
-    (
-        ("certified_from", "Recertification asked from {}"),
-        ("certified_to", "Recertification asked until {}"),
-        ("justification", "Why care is still needed: {}"),
-    ),
-)
+
+
+def recertification(facts: Facts) -> list[Sentence]:
+    """The period asked for, and why care is still needed."""
+    teller = Teller(mapping(facts.get("recertification"), "recertification"), "recertification")
+    since, until = (
+        date_at(teller.facts.get(name), f"recertification.{name}")
+        for name in ("certified_from", "certified_to")
+    )
+    if since and until:
+        teller.say(
+            f"Recertification asked for {since} to {until}", "certified_from", "certified_to"
+        )
+    elif since:
+        teller.say(f"Recertification asked from {since}", "certified_from")
+    elif until:
+        teller.say(f"Recertification asked until {until}", "certified_to")
+    if teller.has("justification"):
+        teller.say(
+            f"Why care is still needed: {words(teller.facts['justification'])}", "justification"
+        )
+    return teller.sentences
+
+
 discharge = _plain_group(
     "discharge",
     (

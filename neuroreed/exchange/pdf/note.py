@@ -15,6 +15,8 @@ The data are plain: mappings, lists and texts. Each part is printed where its da
 ``documentation`` {score, band, failed [{id, title, question}]};
 ``chain`` [{title, date, author, reason, paragraphs [], sha256}];
 ``signatures`` [{role, name, credential, licence, signed_at}];
+``certify`` {name, npi, first_day, last_day, signed_by, signed_on, return_to}: where the physician
+signs a plan;
 ``seal`` {sha256, previous_sha256, sequence, sealed_at}; ``printed_at``.
 """
 
@@ -44,7 +46,16 @@ def checked(data: Mapping[str, Any]) -> dict[str, Any]:
         raise BadInput("The data of a note are named parts.")
     if not str(data.get("title") or "").strip():
         raise BadInput("title: a note needs one.")
-    for name in ("clinic", "patient", "visit", "totals", "units", "documentation", "seal"):
+    for name in (
+        "clinic",
+        "patient",
+        "visit",
+        "totals",
+        "units",
+        "documentation",
+        "seal",
+        "certify",
+    ):
         if not isinstance(data.get(name) or {}, Mapping):
             raise BadInput(f"{name}: expected named values.")
     for name in ("sections", "tables", "minute_log", "corrections", "chain", "signatures"):

@@ -211,6 +211,25 @@ def test_the_sentences_of_a_sealed_note_are_printed_in_their_paragraphs():
     assert "First. Second.\nThird." in printed
 
 
+def test_a_plan_has_a_place_for_the_physicians_signature():
+    certify = {
+        "name": "Bea Sample, MD",
+        "npi": "1993999998",
+        "first_day": "2026-09-20",
+        "last_day": "2026-12-18",
+        "return_to": "fax 207-555-0101",
+    }
+    signed = {**certify, "signed_by": "Bea Sample, MD", "signed_on": "2026-09-28"}
+
+    open_plan = text(note_pdf({"title": "Plan of care", "certify": certify}))
+    signed_plan = text(note_pdf({"title": "Plan of care", "certify": signed}))
+
+    for value in certify.values():
+        assert value in open_plan
+    assert "Signature and credential" in open_plan
+    assert "2026-09-28" in signed_plan and "2026-09-28" not in open_plan
+
+
 def test_a_draft_says_so():
     assert "Draft, not signed" in text(note_pdf({**NOTE, "status": "draft"}))
 
