@@ -65,6 +65,7 @@ class Reader:
         while start >= 0:
             start = self._interchange(start)
         self._close_interchange()
+        self.defects.sort(key=lambda found: found["segment"] or 0)
         if self.unreported:
             self.defects.append(
                 defect("more_defects", f"{self.unreported} more defects are not listed")

@@ -227,9 +227,10 @@ def _svc(b: RemittanceBody, e: list[str], n: int) -> None:
 
 
 def _lq(b: RemittanceBody, e: list[str], n: int) -> None:
-    where = b.line if b.line is not None else b.claim
-    if where is not None:
-        where.setdefault("remarks", []).append([at(e, 1), at(e, 2)])
+    if b.line is not None:
+        b.line["remarks"].append([at(e, 1), at(e, 2)])
+    elif b.claim is not None and at(e, 2):
+        b.claim.setdefault("remarks", []).append(e[2])
 
 
 def _plb(b: RemittanceBody, e: list[str], n: int) -> None:

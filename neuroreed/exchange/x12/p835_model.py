@@ -108,9 +108,7 @@ def _claim(found: Plain) -> RemittanceClaim:
         refs=_pairs(found["refs"]),
         dates=_pairs(found["dates"]),
         amounts=_pairs(found["amounts"]),
-        remarks=tuple(
-            one if isinstance(one, str) else one[1] for one in found.get("remarks") or ()
-        ),
+        remarks=tuple(found.get("remarks") or ()),
         lines=tuple(map(_line, found["lines"])),
         balanced=found["balanced"],
     )

@@ -13,10 +13,35 @@ from neuroreed.exchange.x12.p837_claims import (
 
 _PARENTS = {"22": "20", "23": "22"}
 
+# answers that the guide allows, where there are few
+_YES_NO = frozenset("YN")
+_CODES: dict[str, tuple[tuple[int, frozenset[str]], ...]] = {
+    "CLM": (
+        (6, _YES_NO),
+        (7, frozenset("ABC")),
+        (8, frozenset("NWY")),
+        (9, frozenset("IY")),
+        (10, frozenset("P")),
+    ),
+    "OI": ((3, frozenset("NWY")), (4, frozenset("P")), (6, frozenset("IY"))),
+    "SBR": ((1, frozenset("ABCDEFGHPSTU")),),
+    "BHT": ((2, frozenset({"00", "18"})), (6, frozenset({"CH", "RP", "31"}))),
+    "DMG": ((3, frozenset("FMU")),),
+    "SV1": ((3, frozenset({"UN", "MJ"})),),
+}
+
+
+def _check_codes(b: ClaimBody, e: list[str]) -> None:
+    for place, allowed in _CODES[e[0]]:
+        if place < len(e) and e[place] and e[place] not in allowed:
+            name = f"{e[0]}{place:02d}"
+            b.fault("code", f"{name} is not one of the answers the guide allows", name)
+
 
 def _bht(b: ClaimBody, e: list[str], n: int) -> None:
     b.head["bht"] = {"purpose": known(e, 2), "reference": known(e, 3), "type": known(e, 6)}
     b.day(e, 4)
+    _check_codes(b, e)
 
 
 def _submitter(b: ClaimBody, e: list[str], n: int) -> None:
@@ -113,6 +138,7 @@ def _sbr(b: ClaimBody, e: list[str], n: int) -> None:
         other = b.subscriber
     other["sequence"], other["relationship"] = known(e, 1), known(e, 2)
     other["filing"] = known(e, 9)
+    _check_codes(b, e)
     other.update({name: value for name, value in extra.items() if value})
 
 
@@ -172,8 +198,7 @@ def _address(b: ClaimBody, e: list[str], n: int) -> None:
 
 def _dmg(b: ClaimBody, e: list[str], n: int) -> None:
     b.day(e, 2)
-    if at(e, 3) not in ("F", "M", "U", ""):
-        b.fault("code", "DMG03 is neither F, M nor U", "DMG03")
+    _check_codes(b, e)
     if b.details:
         b.party["birth_date"], b.party["sex"] = known(e, 2), known(e, 3)
     elif b.loop == "2010BA":
@@ -216,6 +241,7 @@ def _clm(b: ClaimBody, e: list[str], n: int) -> None:
         b.fault("place", "CLM05-2 is not the qualifier of a place of service", "CLM05")
     if charge is not None and charge < 0:
         b.fault("amount", "CLM02 is negative", "CLM02")
+    _check_codes(b, e)
     if at(e, 10):
         claim["patient_signature"] = e[10]
     if at(e, 11):
@@ -353,6 +379,7 @@ def _cas(b: ClaimBody, e: list[str], n: int) -> None:
 
 def _oi(b: ClaimBody, e: list[str], n: int) -> None:
     if b.other is not None:
+        _check_codes(b, e)
         b.other["assignment"], b.other["release"] = known(e, 3), known(e, 6)
         if at(e, 4):
             b.other["patient_signature"] = e[4]
@@ -380,8 +407,7 @@ def _sv1(b: ClaimBody, e: list[str], n: int) -> None:
     line["units"] = b.quantity(e, 4)
     line["place_of_service"] = known(e, 5)
     line["pointers"] = [part for part in at(e, 7).split(b.component) if part]
-    if at(e, 3) not in ("UN", "MJ", ""):
-        b.fault("code", "SV103 counts neither units nor minutes", "SV103")
+    _check_codes(b, e)
     for name, place in (("emergency", 9), ("epsdt", 11), ("family_planning", 12), ("copay", 15)):
         if at(e, place):
             line[name] = e[place]
@@ -414,6 +440,11 @@ def _rare(b: ClaimBody, e: list[str], n: int) -> None:
         if where is not None:
             where.setdefault("other_segments", []).append(e)
 
+
+_RARE = (
+    "SV5", "CN1", "K3", "CR1", "CR2", "CR3", "CRC", "HCP", "QTY", "MEA", "PS1", "LIN", "CTP", "LQ",
+    "FRM",
+)  # fmt: skip
 
 _HANDLERS: dict[tuple[str, str], Handler] = {
     ("HEADER", "BHT"): _bht,
@@ -451,21 +482,7 @@ _HANDLERS: dict[tuple[str, str], Handler] = {
     ("", "LX"): _lx,
     ("", "SV1"): _sv1,
     ("", "SVD"): _svd,
-    ("", "SV5"): _rare,
-    ("", "CN1"): _rare,
-    ("", "K3"): _rare,
-    ("", "CR1"): _rare,
-    ("", "CR2"): _rare,
-    ("", "CR3"): _rare,
-    ("", "CRC"): _rare,
-    ("", "HCP"): _rare,
-    ("", "QTY"): _rare,
-    ("", "MEA"): _rare,
-    ("", "PS1"): _rare,
-    ("", "LIN"): _rare,
-    ("", "CTP"): _rare,
-    ("", "LQ"): _rare,
-    ("", "FRM"): _rare,
+    **{("", sid): _rare for sid in _RARE},
 }  # fmt: skip
 
 

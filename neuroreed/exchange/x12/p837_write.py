@@ -307,6 +307,57 @@ def _name(claim: Plain) -> str:
     return f"Claim {str(claim.get('claim_id'))[:38]}"
 
 
+_CLAIM_KEYS = frozenset(
+    {
+        "claim_id", "charge", "place_of_service", "frequency", "provider_signature", "assignment",
+        "benefits", "release", "billing_provider", "subscriber", "patient", "diagnoses", "refs",
+        "dates", "notes", "pwk", "amounts", "providers", "other_subscribers", "lines",
+        "line_charges_sum", "balanced", "patient_signature", "related_causes", "accident_state",
+        "special_program", "delay_reason", "other_segments", "codes",
+    }
+)  # fmt: skip
+_LINE_KEYS = frozenset(
+    {
+        "line", "procedure", "charge", "unit_basis", "units", "place_of_service", "pointers",
+        "dates", "refs", "notes", "providers", "adjudications", "amounts", "pwk", "emergency",
+        "epsdt", "family_planning", "copay", "other_segments",
+    }
+)  # fmt: skip
+_MAPPINGS = ("billing_provider", "subscriber", "patient")
+_ROWS = ("diagnoses", "refs", "dates", "notes", "pwk", "amounts")
+
+
+def _check_shape(claim: Plain) -> None:
+    """Refuse what is not the shape of a plain claim, before a key is lost or misread."""
+    where = _name(claim)
+    for found, keys, name in (
+        (claim, _CLAIM_KEYS, where),
+        *((line, _LINE_KEYS, f"{where}, a line") for line in _mappings(claim, "lines", where)),
+    ):
+        unknown = sorted(str(key) for key in found if key not in keys)
+        if unknown:
+            raise BadInput(f"{name} has the key {unknown[0]!r}, which no claim file carries.")
+        for key in _ROWS:
+            rows = found.get(key) or ()
+            least = 3 if key == "dates" else 2
+            if not isinstance(rows, (list, tuple)) or not all(
+                isinstance(row, (list, tuple)) and least <= len(row) <= 3 for row in rows
+            ):
+                raise BadInput(f"{name}: {key} are not rows of {least} texts.")
+        for key in ("providers", "adjudications", "other_subscribers"):
+            _mappings(found, key, name)
+    for key in _MAPPINGS:
+        if claim.get(key) is not None and not isinstance(claim[key], Mapping):
+            raise BadInput(f"{where}: {key} is not a mapping.")
+
+
+def _mappings(found: Plain, key: str, where: str) -> list[Plain]:
+    rows = found.get(key) or ()
+    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, Mapping) for row in rows):
+        raise BadInput(f"{where}: {key} are not mappings.")
+    return list(rows)
+
+
 def latest_date(claims: Sequence[Plain]) -> date:
     """The last date of service: the earliest day on which the file can have been made."""
     days = [
@@ -314,7 +365,7 @@ def latest_date(claims: Sequence[Plain]) -> date:
         for claim in claims
         for line in claim.get("lines") or ()
         for _, _, text in line.get("dates") or ()
-        if is_date(text[-8:])
+        if isinstance(text, str) and is_date(text[-8:])
     ]
     return datetime.strptime(max(days), "%Y%m%d").date() if days else date(2000, 1, 1)  # noqa: DTZ007
 
@@ -357,6 +408,10 @@ def write_837p(
     plain = plain_claims(claims)
     if not plain:
         raise BadInput("There is no claim to write.")
+    for claim in plain:
+        _check_shape(claim)
+    if not 1 <= transaction_control <= 10**9 - len(plain):
+        raise BadInput("The transaction control number must be 1 to 999999999.")
     first = plain[0]
     billing, payer = first.get("billing_provider") or {}, first.get("subscriber") or {}
     submitter = submitter or TradingPartner(
@@ -367,8 +422,8 @@ def write_837p(
     )
     made = created_at or datetime.combine(latest_date(plain), datetime.min.time())
     envelope = Envelope(
-        sender=sender_id or submitter.id,
-        receiver=receiver_id or receiver.id,
+        sender=sender_id or submitter.id[:15],
+        receiver=receiver_id or receiver.id[:15],
         sender_qualifier=sender_qualifier,
         receiver_qualifier=receiver_qualifier,
         group_sender=group_sender,

@@ -13,6 +13,14 @@ Plain = Mapping[str, Any]
 
 _SIGNS = "*:~^"
 
+# the longest text an element may hold, where a person's or a payer's words may exceed it
+_LONGEST = {
+    "NM103": 60, "NM104": 35, "NM105": 25, "NM107": 10, "NM109": 80, "N301": 55, "N302": 55,
+    "N401": 30, "N402": 2, "N403": 15, "REF02": 50, "CLM01": 38, "NTE02": 80, "PER02": 60,
+    "SBR03": 50, "SBR04": 60, "PWK06": 80, "PER04": 256, "PER06": 256, "PRV03": 50, "SVD01": 80,
+    "TRN02": 50, "BHT03": 50,
+}  # fmt: skip
+
 
 def clean(value: object, where: str) -> str:
     """Text fit for an element.
@@ -25,6 +33,9 @@ def clean(value: object, where: str) -> str:
         folded = unicodedata.normalize("NFKD", text)
         text = "".join(sign for sign in folded if not unicodedata.combining(sign))
         text = text.translate(_PLAIN_SIGNS)
+    longest = _LONGEST.get(where[-5:], 0) or _LONGEST.get(where[-4:], 0)
+    if longest and len(text) > longest:
+        raise BadInput(f"{where} has {len(text)} characters; a claim file carries {longest}.")
     for sign in text:
         if sign in _SIGNS or not " " <= sign <= "~":
             raise BadInput(f"{where} holds {sign!r}, which a claim file cannot carry: remove it.")

@@ -212,3 +212,30 @@ def test_an_amount_is_written_without_needless_zeros():
     plain = claim_to_plain(CLAIMS[0]) | {"charge": "100.00"}
 
     assert b"*100***" in nr.write_837p([plain])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"memberid": "X"},
+        {"dates": ["472"]},
+        {"refs": "G1"},
+        {"diagnoses": [["ABK"]]},
+        {"lines": ["97112"]},
+        {"subscriber": "WEISS"},
+        {"providers": [["DN"]]},
+        {"other_segments": [["CR1", "LB"]]},
+        {"pwk": [["OZ"]]},
+    ],
+)
+def test_what_is_not_the_shape_of_a_claim_is_refused_and_never_dropped(change):
+    with pytest.raises(BadInput, match="Claim SG-0"):
+        nr.write_837p([claim_to_plain(CLAIMS[0]) | change])
+
+
+def test_text_that_is_too_long_for_its_element_is_refused():
+    plain = claim_to_plain(CLAIMS[0])
+
+    nr.write_837p([plain | {"notes": [["ADD", "x" * 80]]}])
+    with pytest.raises(BadInput, match="NTE02"):
+        nr.write_837p([plain | {"notes": [["ADD", "x" * 81]]}])
