@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from neuroreed.billing.assistants import assistant_units
+from neuroreed.cli.fee import day
 from neuroreed.cli.out import print_json
 
 
@@ -23,7 +23,7 @@ def run(argv: list[str]) -> int:
     parser.add_argument(
         "--assistant", type=int, required=True, metavar="MINUTES", help="own minutes"
     )
-    parser.add_argument("--on", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--on", type=day, required=True, metavar="YYYY-MM-DD")
     parser.add_argument("--discipline", choices=["PT", "OT", "SLP"], help="PT unless the code says")
     parser.add_argument("--json", action="store_true", help="print what the library returns")
     asked = parser.parse_args(argv)

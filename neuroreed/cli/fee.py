@@ -6,14 +6,22 @@ import argparse
 from datetime import date
 
 from neuroreed.billing.fees import fee
-from neuroreed.billing.prices import place_of
+from neuroreed.billing.prices import place_of, price
 from neuroreed.cli.out import print_json
 from neuroreed.model.errors import BadInput
 
 
+def day(text: str) -> date:
+    """A date as an argument."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date, YYYY-MM-DD") from None
+
+
 def add_place(parser: argparse.ArgumentParser) -> None:
     """The date and place of a service, as every price needs them."""
-    parser.add_argument("--on", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    parser.add_argument("--on", type=day, required=True, metavar="YYYY-MM-DD")
     parser.add_argument("--mac", help="Medicare contract, five digits; with --locality")
     parser.add_argument("--locality", help="locality of the contract, two digits")
     parser.add_argument("--zip5", "--zip", help="ZIP code instead; no place means national")
@@ -41,11 +49,16 @@ def run(argv: list[str]) -> int:
         apm=asked.apm,
     )
     place = place_of(asked.on, asked.mac, asked.locality, asked.zip5)
+    caveats = list(place.caveats)
+    if asked.code is not None:
+        code = asked.code.strip().upper()
+        found = price(code, asked.on, place, apm=asked.apm, participating=True)
+        caveats += [found.caveat] if found.caveat else []
     if asked.json:
-        print_json({"fee": amount, "place": place.name, "caveats": place.caveats})
+        print_json({"fee": amount, "place": place.name, "caveats": caveats})
         return 0
     print(f"{amount}  {place.name}")
-    for caveat in place.caveats:
+    for caveat in caveats:
         print(f"  {caveat}")
     return 0
 

@@ -463,6 +463,10 @@ def test_the_arithmetic_compiles_as_it_stands():
 
 def test_the_commands_print_what_the_library_returns(capsys):
     assert main(["fee", "97112", "--on", "2026-03-02"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "32.73  national (GPCI 1)"
+    assert "RVU26C is of another quarter" in said[1]
+    assert main(["fee", "97112", "--on", "2026-08-03"]) == 0
     assert capsys.readouterr().out == "32.73  national (GPCI 1)\n"
     assert main(["fee", "--rvu", "0.50,0.47,0.01", "--on", "2026-03-02", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["fee"] == "32.73"
@@ -477,6 +481,14 @@ def test_the_commands_print_what_the_library_returns(capsys):
     assert json.loads(capsys.readouterr().out) == [[None, 1], ["CQ", 1]]
     assert main(["units", "97112:24", "97110:23", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["units"] == {"97112": 2, "97110": 1}
+
+
+def test_a_date_that_is_none_is_told(capsys):
+    for command in (["fee", "97112"], ["expected", "97112:1"], ["assistant", "97112", "1"]):
+        with pytest.raises(SystemExit) as stopped:
+            main([*command, "--on", "2026-13-01"])
+        assert stopped.value.code == 2
+        assert "is not a date, YYYY-MM-DD" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
