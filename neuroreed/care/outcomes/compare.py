@@ -264,7 +264,7 @@ def _judge(
             Verdict.INDETERMINATE,
             f"The only figures on file for {group} ({shown}) were not verified, so no verdict "
             "rests on them.",
-            ["unverified_only", *extra],
+            ["unverified_only"],
         )
     if large and verdict is Verdict.BEYOND_MCID and reaches(large, change, before):
         extra.append("beyond_mcid_large")
