@@ -13,6 +13,7 @@ from neuroreed.care.session_codes import timed_in_policy
 from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.errors import BadInput
 
+MOST_DIGITS = 30  # 1e999999999 would be written out in full
 CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?$")
 
 EVALUATION_CODES = frozenset(
@@ -94,14 +95,16 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> Decimal | None:
-    """A finite number, also when written as text; anything else is ``None``."""
+    """A finite number of a size that is measured, also when written as text; else ``None``."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
     try:
         found = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    if not found.is_finite() or abs(found.adjusted()) > MOST_DIGITS:
+        return None
+    return found
 
 
 def day(value: object, path: str) -> date | None:

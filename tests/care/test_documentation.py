@@ -579,3 +579,9 @@ def test_an_evaluation_billed_without_its_own_line_takes_no_timed_minutes():
 
     assert documentation(damaged(("billing", billing))).failed == ()
     assert documentation(damaged(("billing", twice))).failed == ("R17",)
+
+
+def test_a_number_too_large_to_be_measured_is_no_number():
+    assert documentation(damaged(("goals[0].target", "1e999999999"))).failed == ("R06", "R07")
+    with pytest.raises(BadInput, match="total_timed_minutes"):
+        documentation(damaged(("total_timed_minutes", "1e999999999")))
