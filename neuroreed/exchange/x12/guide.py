@@ -41,9 +41,10 @@ QUALIFIER = {
     "HI": 1,
 }
 _FORGIVING = frozenset({"REF", "DTP", "DTM", "AMT", "PER", "QTY", "NTE", "CRC", "HI", "PRV", "TRN"})
-# segments that may open a loop whose first segment is lost; SV1 always means a new line
+# segments that may open a loop whose first segment is lost; out of place, those of _NEW
+# mean a new line, subscriber or patient rather than more of the one before
 _ANCHORS = frozenset({"NM1", "SBR", "PAT", "SV1", "CLP", "SVC", "CLM", "LX", "TRN", "STC", "EB"})
-_NEW = frozenset({"SV1"})
+_NEW = frozenset({"SV1", "SBR", "PAT"})
 _REMEMBERED = 512  # steps kept per state: garbage must not fill the memory
 
 
@@ -217,7 +218,7 @@ class Machine:
             return Step(state, frames[-1][0].id, None, None, (fault,))
         return (
             self._forward(frames, sid, qualifier, repeated=False)
-            or (self._deeper(frames, sid, qualifier) if sid in _NEW else None)
+            or (self._deeper(frames, sid, qualifier, 1) if sid in _NEW else None)
             or self._forward(frames, sid, qualifier, repeated=True)
             or self._backward(frames, sid, qualifier)
             or (self._deeper(frames, sid, qualifier) if sid in _ANCHORS else None)
@@ -280,12 +281,14 @@ class Machine:
                 return self._step(here, first, sid, [fault])
         return None
 
-    def _deeper(self, frames: tuple[Frame, ...], sid: str, qualifier: str) -> Step | None:
+    def _deeper(
+        self, frames: tuple[Frame, ...], sid: str, qualifier: str, levels: int = 3
+    ) -> Step | None:
         """A segment whose loop began without its first segment."""
         faults: list[Fault] = []
         for depth in range(len(frames) - 1, -1, -1):
             loop, order, seen, out = frames[depth]
-            path = _way_down(loop, order, sid, qualifier)
+            path = _way_down(loop, order, sid, qualifier, levels)
             if path is not None:
                 here = frames[:depth]
                 opened: list[str] = []
@@ -337,19 +340,19 @@ def _segment_ids(loop: Loop) -> Iterator[str]:
             yield from _segment_ids(item.loop)
 
 
-def _way_down(loop: Loop, order: int, sid: str, qualifier: str) -> list[Item] | None:
+def _way_down(loop: Loop, order: int, sid: str, qualifier: str, levels: int) -> list[Item] | None:
     """The lines that lead to the one place below ``loop`` where the segment fits, if it is one."""
     level: list[list[Item]] = [
         [item] for item in loop.items if item.loop is not None and item.order >= order
     ]
-    for _ in range(3):
+    for _ in range(levels):
         found: list[list[Item]] = []
         deeper: list[list[Item]] = []
         for path in level:
             inner = path[-1].loop
             assert inner is not None
             for place, item in enumerate(inner.items):
-                if place and item.fits(sid, qualifier):
+                if place and item.fits(sid, qualifier) and (levels > 1 or item.loop is None):
                     found.append([*path, item])
                 if item.loop is not None:
                     deeper.append([*path, item])

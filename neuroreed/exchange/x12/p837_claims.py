@@ -46,6 +46,8 @@ class ClaimBody(Body):
         self.level_begun = 0
 
     def open(self, loop: str) -> None:
+        if loop in ("2000A", "2000B", "2000C"):
+            self.close_level()
         if loop == "2000A":
             self.billing, self.subscriber, self.patient = empty_billing(), empty_subscriber(), None
         elif loop == "2000B":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import re
 
 import pytest
 
 import neuroreed as nr
-from tests.exchange.x12.claims import RECEIVER, SUBMITTER, claim
+from tests.exchange.x12.claims import RECEIVER, SUBMITTER, Random, billing_provider, claim
 from tests.exchange.x12.judge import claims_of, codes_of
 from tests.shared import shared
 
@@ -164,17 +165,36 @@ def test_a_cent_more_on_a_line_is_named_with_both_sums():
     assert claims_of(read)[0]["balanced"] is False
 
 
-def test_a_subscriber_who_is_lost_does_not_hand_over_the_next_one_unseen():
-    data = nr.write_837p(
-        [claim(1), claim(2)], submitter=SUBMITTER, receiver=RECEIVER, line_ends=False
-    )
-    cut = re.sub(rb"~HL\*\d+\*\d+\*22\*.(?!.*~HL\*\d+\*\d+\*22)", b"", data, flags=re.S)
+def test_a_lost_level_does_not_hand_a_claim_to_the_person_before():
+    billing = billing_provider(Random(1))
+    own = [claim(seed, billing=billing) for seed in range(40)]
+    two = [one for one in own if not one.patient and not one.other_subscribers][:2]
+    data = nr.write_837p(two, submitter=SUBMITTER, receiver=RECEIVER, line_ends=False)
+    cut = data.replace(b"~HL*3*1*22*0", b"")
+    assert cut != data
 
     read = nr.read_x12(cut)
 
-    assert len(claims_of(read)) == 2
-    assert {"segment_count", "hl_child"} & set(codes_of(read))
-    assert "missing_segment" in codes_of(read) or "unexpected_segment" in codes_of(read)
+    assert [found["subscriber"]["member_id"] for found in claims_of(read)] == [
+        one.subscriber.member_id for one in two
+    ]
+    assert "missing_segment" in codes_of(read)
+
+
+def test_a_lost_patient_level_does_not_hand_a_claim_to_the_sibling():
+    one = next(c for c in map(claim, range(100)) if c.patient and not c.other_subscribers)
+    sibling = dataclasses.replace(one, patient=dataclasses.replace(one.patient, first="OTHER"))
+    data = nr.write_837p([one, sibling], submitter=SUBMITTER, receiver=RECEIVER, line_ends=False)
+    cut = data.replace(b"~HL*4*2*23*0", b"")
+    assert cut != data
+
+    read = nr.read_x12(cut)
+
+    assert [found["patient"]["first"] for found in claims_of(read)] == [
+        one.patient.first,
+        "OTHER",
+    ]
+    assert "missing_segment" in codes_of(read)
 
 
 def test_details_add_what_the_plain_shape_leaves_out():
