@@ -26,6 +26,7 @@ urlpatterns = [
     path(one + "session/preview/", session.preview, name="session-preview"),
     path(one + "session/tap/", session.tap, name="session-tap"),
     path(one + "session/fact/", session.fact, name="session-fact"),
+    path(one + "session/teach/", session.teach, name="session-teach"),
     path(one + "session/add/", session.add, name="session-add"),
     path(one + "session/correct/<uuid:activity_id>/", session.correct, name="session-correct"),
     path(one + "session/end/", session.end, name="session-end"),

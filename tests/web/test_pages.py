@@ -52,13 +52,9 @@ def pages(clinic: Any) -> dict[str, tuple[str, set[str]]]:
 def test_each_role_sees_its_pages_and_no_others(clinic: Any, signed_in: Any, role: str) -> None:
     client = signed_in(role)
 
-    seen = {
-        name: client.get(address).status_code for name, (address, _) in pages(clinic).items()
-    }
+    seen = {name: client.get(address).status_code for name, (address, _) in pages(clinic).items()}
 
-    expected = {
-        name: 200 if role in roles else 404 for name, (_, roles) in pages(clinic).items()
-    }
+    expected = {name: 200 if role in roles else 404 for name, (_, roles) in pages(clinic).items()}
     assert seen == expected
 
 

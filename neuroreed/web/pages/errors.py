@@ -91,4 +91,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "reference": reference,
     }
     return HttpResponse(render_to_string("errors/bare.html", words), status=500)
-

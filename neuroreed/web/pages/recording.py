@@ -12,7 +12,6 @@ from neuroreed.care import catalogue
 from neuroreed.web.pages.words import DOSES, Offers, offers
 
 COUNTS = tuple(range(13))
-LADDER_STEPS = 3
 ASSIST = ("independent", "supervision", "contact_guard", "minimal_25", "moderate_50")
 POSITIONS = ("lying", "sitting", "kneeling", "standing", "walking")
 # what belongs to the dose of an activity, besides the fields of its technique
@@ -102,7 +101,8 @@ def part(facts: Mapping[str, Any], *path: str) -> Any:
 
 def dose_fields(activity: Any) -> tuple[str, ...]:
     """The names of the dose of one activity, as ``record_fact`` takes them."""
-    own = (f"dosage.{name}" for name in activity.dosage_fields if name not in DOSE_FIELDS)
+    twice = set(DOSE_FIELDS) - {"guarding"}
+    own = (f"dosage.{name}" for name in activity.dosage_fields if name not in twice)
     return (*DOSE_FIELDS, *own)
 
 
@@ -220,8 +220,7 @@ def decision_ask(activity: Any) -> Ask:
     said = {"progress": _("Progress to: {}"), "regress": _("Go back to: {}")}
     stepped = tuple(
         Choice(f"{kind}|{step}", said[kind].format(step), (value, change) == (kind, step))
-        for kind, step in (*ladder[:LADDER_STEPS], ("hold", ""), *back[: LADDER_STEPS - 1])
-        if step
+        for kind, step in (*ladder, *back)
     )
     plain = (
         Choice("hold|", _("Hold"), value == "hold"),
@@ -262,6 +261,8 @@ def details(activity: Any, goals: Sequence[Any] = ()) -> tuple[Ask, ...]:
     for field in dose_fields(activity):
         name = field.removeprefix("dosage.")
         now, last = dose_of(activity.facts, field), dose_of(activity.last_facts, field)
+        if field == "dosage.guarding":
+            continue  # asked once, recorded with the guarding of the activity
         if field in {"goal_ids", "impairment_categories"}:
             rows.append(listed_ask(field, now, last, goals))
             continue
@@ -301,6 +302,30 @@ def recorder(activity: Any, goals: Sequence[Any] = ()) -> Recorder:
     lines = details(activity, goals)
     has_dose = any(dose_of(activity.facts, f) is not None for f in dose_fields(activity))
     return Recorder(activity.id, activity.cpt, name, asks, lines, not has_last and not has_dose)
+
+
+def teaching_asks(facts: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """What was taught, what the patient showed back, and the home programme."""
+    taught = facts.get("education") or []
+    chosen = {(entry.get("topic"), entry.get("teach_back")) for entry in taught}
+    topic = "home program"
+    shown = (
+        ("correct", _("Shown back correctly")),
+        ("corrected", _("Shown back after correction")),
+        ("incorrect", _("Not yet")),
+    )
+    return (
+        Ask(
+            "teach",
+            _("Home programme taught"),
+            tuple(Choice(value, label, (topic, value) in chosen) for value, label in shown),
+        ),
+        Ask(
+            "hep",
+            _("Home programme reviewed"),
+            (Choice("yes", _("Reviewed today"), part(facts, "hep", "reviewed") is True),),
+        ),
+    )
 
 
 def answered(ask: Ask) -> bool:

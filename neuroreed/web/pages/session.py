@@ -50,12 +50,13 @@ def context(user: Any, state: Any, asked: str = "") -> dict[str, Any]:
     """What the session's templates show."""
     activity = chosen(state, asked)
     is_open = state.state == "open"
-    found = showing.findings(state.findings)
+    found = showing.before_signing(state.findings)
     return {
         "log": showing.log(access.visit_for(user, state.visit_id, to="time")),
         "state": state,
         "tiles": [recording.tile(a) for a in state.activities],
         "open": recording.recorder(activity, state.goals) if activity else None,
+        "teaching": recording.teaching_asks(state.visit_facts),
         "ticks": is_open and state.started_at is not None,
         "counts": state.running_id is not None and not state.paused,
         "stops": [f for f in found if f["severity"] == "stop"],
@@ -113,7 +114,7 @@ def lateness(request: HttpRequest) -> int | None:
 def tap(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Start or stop one activity; the clinic's clock says when."""
     late = lateness(request)
-    now = visits.add_timer_event(
+    visits.add_timer_event(
         request.user,
         visit_id,
         kind=request.POST.get("kind", ""),
@@ -121,7 +122,7 @@ def tap(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         at=clock.now() - timedelta(seconds=late or 0),
         token=late_taps.mark(request.POST.get("token", "") or token_hex(16), late),
     )
-    return answer(request, now)
+    return answer(request, visits.state(request.user, visit_id, at=clock.now()))
 
 
 @door("POST")
@@ -167,7 +168,22 @@ def facts_of(activity: Any, field: str, value: str) -> list[tuple[str, Any]]:
         return [(field, [v for v in there if v != value] if value in there else [*there, value])]
     if field not in dose_names(activity):
         raise BadInput(_("This page does not know that field."))
-    return [(field, whole(value) if field in WHOLE else value.strip() or None)]
+    made = whole(value) if field in WHOLE else value.strip() or None
+    if field == "guarding" and "guarding" in activity.dosage_fields:
+        return [(field, made), ("dosage.guarding", made)]
+    return [(field, made)]
+
+
+@door("POST")
+def teach(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """What was taught, by one tap."""
+    value = request.POST.get("value", "")
+    if request.POST.get("field") == "hep":
+        field, made = "hep.reviewed", True
+    else:
+        field, made = "education", [{"topic": "home program", "teach_back": value}]
+    now = visits.record_visit_fact(request.user, visit_id, field=field, value=made, at=clock.now())
+    return answer(request, now, request.POST.get("open", ""))
 
 
 def dose_names(activity: Any) -> tuple[str, ...]:

@@ -101,6 +101,15 @@ def findings(rows: Any) -> list[dict[str, Any]]:
     return sorted(map(finding, rows), key=lambda f: (weight.get(f["severity"], 3), f["rule"]))
 
 
+# rules that are true of every visit until its note is signed: said once, by the button *Sign*
+UNTIL_SIGNED = frozenset({"DOCU-03"})
+
+
+def before_signing(rows: Any) -> list[dict[str, Any]]:
+    """Findings while the note can still be signed: not that the signature is missing."""
+    return [row for row in findings(rows) if row["rule"] not in UNTIL_SIGNED]
+
+
 def log(row: Any) -> list[dict[str, Any]]:
     """What was tapped, by the clinic's clock, with what came late."""
     said = tap_words()
@@ -209,10 +218,22 @@ def proposal(row: Any, codes: Mapping[int, str], accepted: Any) -> dict[str, Any
     }
 
 
+def required(proposed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Modifiers that the record alone demands, each with all the codes it goes on."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row in proposed:
+        if not row["needs_acceptance"]:
+            kept = rows.setdefault(row["modifier"], {**row, "cpts": [], "reasons": []})
+            kept["cpts"].append(row["cpt"])
+            kept["reasons"].append(row["because"])
+    return list(rows.values())
+
+
 def review(user: Any, row: Any, draft: Any, preview: Any) -> dict[str, Any]:
     """What the review page shows."""
     state = visits.state(user, row.id, at=row.ended_at)
     codes = {line.line_number: line.cpt for line in preview.charges}
+    proposed = [proposal(p, codes, preview.accepted) for p in preview.proposals]
     return {
         "visit": row,
         "patient_name": state.patient_name,
@@ -220,13 +241,14 @@ def review(user: Any, row: Any, draft: Any, preview: Any) -> dict[str, Any]:
         "missing": draft.missing,
         "questions": questions(preview.documentation, state),
         "score": preview.documentation,
-        "proposals": [proposal(p, codes, preview.accepted) for p in preview.proposals],
+        "proposals": [p for p in proposed if p["needs_acceptance"]],
+        "required": required(proposed),
         "refusals": [
             {"cpt": codes.get(r.line_number, ""), "modifier": r.modifier, "missing": r.missing}
             for r in preview.refusals
         ],
         "proof": preview.proof,
-        "findings": findings(preview.findings),
+        "findings": before_signing(preview.findings),
         "gaps": preview.gaps,
         "activities": activity_lines(state),
         "problems": [p.sentence for p in preview.problems],
@@ -288,11 +310,25 @@ def note_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any]:
     signed = sealed[0] if sealed else None
     return {
         "signed": signed,
-        "sections": signed.sections if signed else (),
+        "sections": [section_lines(s) for s in signed.sections] if signed else (),
         "addenda": sealed[1:],
         "can_add": bool(signed) and user.treats,
         "addendum_form": AddendumForm(),
         "before_words": state_words().get(row.state, ""),
+    }
+
+
+def section_lines(section: Mapping[str, Any]) -> dict[str, Any]:
+    """A sealed section, the sentences about one activity in one paragraph."""
+    paragraphs: list[tuple[str, list[str]]] = []
+    for sentence in section["sentences"]:
+        about = (sentence["facts"] or [""])[0].split(".")[0]
+        if not paragraphs or paragraphs[-1][0] != about:
+            paragraphs.append((about, []))
+        paragraphs[-1][1].append(sentence["text"])
+    return {
+        "title": section["title"],
+        "paragraphs": [" ".join(sentences) for _about, sentences in paragraphs],
     }
 
 

@@ -90,7 +90,7 @@ def epoch_ms(value: datetime | None) -> str:
 @register.filter
 def words(value: Any) -> str:
     """A stored id as words: ``semi_tandem`` as *semi tandem*."""
-    return "" if value is None else str(value).replace("_", " ")
+    return "" if value is None else str(value).replace("_", " ").replace(".", " ")
 
 
 @register.filter
