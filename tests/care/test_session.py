@@ -473,3 +473,51 @@ def test_minutes_equal_a_count_of_seconds_one_by_one(bouts):
     assert session.problems == ()
     for cpt, seconds in lit.items():
         assert sum(a.minutes for a in session.activities if a.cpt == cpt) == seconds // 60
+
+
+ANY_TAP = st.tuples(
+    st.sampled_from(["start", "stop", "pause", "resume", "correct", "withdraw", "end"]),
+    st.integers(-300, 4000),
+    st.sampled_from(["", "A", "B", "C"]),
+    st.sampled_from(["97112", "97110", "97161", "", "99999"]),
+    st.booleans(),
+    st.sampled_from(["therapist", "assistant", "student", "joint"]),
+    st.sampled_from([None, "reason"]),
+    st.none() | st.tuples(st.integers(0, 4000), st.integers(0, 4000)),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(ANY_TAP, max_size=12), st.booleans())
+def test_any_log_is_read_and_known_minutes_fit_the_clock(taps, live):
+    began, moment, events = at("09:00:00"), at("09:00:00"), []
+    for kind, step, activity, cpt, alone, who, reason, span in taps:
+        moment += timedelta(seconds=step)
+        start, end = (began + timedelta(seconds=s) for s in span) if span else (None, None)
+        events.append(
+            TimerEvent(
+                moment,
+                kind,
+                activity,
+                cpt,
+                furnished=who,
+                one_on_one=alone,
+                reason=reason,
+                start=start,
+                end=end,
+            )
+        )
+
+    session = taken(*events, until=moment if live else None)
+
+    assert all(problem.sentence.endswith(".") for problem in session.problems)
+    if session.blocked:
+        assert session.timed_minutes is None and session.total_minutes is None
+    elif session.started_at is not None:
+        assert session.timed_minutes <= session.session_minutes
+    for activity in session.activities:
+        parts = (activity.therapist_minutes, activity.assistant_minutes, activity.student_minutes)
+        if activity.minutes is None:
+            assert session.blocked
+        else:
+            assert sum(parts) == activity.minutes

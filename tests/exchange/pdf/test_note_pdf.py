@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from neuroreed.exchange.pdf.note import note_pdf, note_png
 from neuroreed.exchange.pdf.packet import ORDER, packet_pdf
@@ -339,3 +341,17 @@ def test_a_packet_of_nothing_or_of_unknown_kinds_is_refused():
         packet_pdf({"title": "Record packet", "documents": []})
     with pytest.raises(BadInput, match=ORDER[0]):
         packet_pdf({"title": "Record packet", "documents": [document("letter", "2026-09-15")]})
+
+
+@settings(max_examples=25)
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_no_text_stops_a_note_from_being_printed(one, other):
+    data = {
+        "title": f"Note {one}",
+        "free_text": one,
+        "patient": {"name": other},
+        "sections": [{"title": other or "S", "paragraphs": [one, other]}],
+        "minute_log": [{"cpt": other, "label": one}],
+    }
+
+    assert note_pdf(data).startswith(b"%PDF")
