@@ -23,7 +23,7 @@ def blocks() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("name", "code", "printed"), blocks(), ids=lambda v: v[:60])
-def test_the_code_of_a_page_runs_and_prints_what_the_page_says(name, code, printed, tmp_path, monkeypatch):
+def test_the_code_of_a_page_prints_what_the_page_says(name, code, printed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     out = io.StringIO()
 
