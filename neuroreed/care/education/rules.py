@@ -69,7 +69,8 @@ class Check:
 
 
 @cache
-def _words() -> Mapping[str, Any]:
+def listed_words() -> Mapping[str, Any]:
+    """Jargon with plain swaps, promises, and command verbs, by language."""
     data = resources.files("neuroreed.care").joinpath("handouts", "words.yaml")
     return dict(yaml.safe_load(data.read_text("utf-8")))
 
@@ -168,7 +169,7 @@ def found_words(text: str, listed: Sequence[str]) -> list[str]:
 
 def jargon_in(handout: HandoutText) -> list[str]:
     """The listed terms that stand on the page; ``words.yaml`` has a plain swap for each."""
-    return found_words(page_text(handout), list(_words()["jargon"][handout.language]))
+    return found_words(page_text(handout), list(listed_words()["jargon"][handout.language]))
 
 
 def _jargon(handout: HandoutText) -> Row:
@@ -180,7 +181,9 @@ def speaks_to_reader(sentence: str, language: str) -> bool:
     """Whether a sentence holds you or your, or starts with a command."""
     words = [word.casefold() for word in words_of(sentence)]
     you = {"en": {"you", "your", "yours"}, "es": {"usted", "su", "sus"}}[language]
-    return bool(words) and (words[0] in _words()["commands"][language] or bool(you & set(words)))
+    return bool(words) and (
+        words[0] in listed_words()["commands"][language] or bool(you & set(words))
+    )
 
 
 def _active(handout: HandoutText) -> Row:
@@ -319,7 +322,7 @@ def _expectations(handout: HandoutText) -> Row:
         for part in ("change", "window", "normal", "speeds", "slows")
         if not handout.expectation.get(part)
     ]
-    promises = found_words(page_text(handout), _words()["promises"][handout.language])
+    promises = found_words(page_text(handout), listed_words()["promises"][handout.language])
     found = missing + promises
     return not found, ", ".join(found) or "complete", "window, change, normal, slows; no promise"
 

@@ -210,6 +210,8 @@ def proof(episode: Episode, voice: Voice | str, *, language: str = "en") -> Proo
     Raises:
         BadInput: no measured goal, or a language that the voice is not written in.
     """
+    if voice not in tuple(Voice):
+        raise BadInput(f"A page is for the payer, physician or patient, not {voice!r}.")
     voice = Voice(voice)
     if language not in ("en", "es") or (language == "es" and voice is not Voice.PATIENT):
         raise BadInput(f"The page for the {voice.value} is not written in {language!r}.")
