@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -97,10 +98,9 @@ def timed(visit: Visit, *, until: datetime | None = None) -> session.Session:
 
 
 def visit(row: Visit, time: session.Session) -> care_model.Visit:
-    """The visit with its minutes."""
-    labels = {str(a.pk): a for a in row.activities.all()}
-    return session.to_visit(
-        time,
+    """The visit with its minutes; its date is the scheduled one when nothing was timed."""
+    made = session.to_visit(
+        time if time.date_of_service else replace(time, date_of_service=row.date_of_service),
         visit_id=str(row.pk),
         patient_id=str(row.patient_id),
         discipline=people.Discipline(row.discipline),
@@ -108,9 +108,9 @@ def visit(row: Visit, time: session.Session) -> care_model.Visit:
         payer=row.coverage.payer,
         place_of_service=row.place_of_service,
         plan_of_care_id=str(row.plan_id) if row.plan_id else None,
-        facts={},
-        activity_facts={key: a.facts for key, a in labels.items()},
+        activity_facts={str(a.pk): a.facts for a in row.activities.all()},
     )
+    return replace(made, date_of_service=row.date_of_service)
 
 
 def furnished_by(user: User) -> care_model.Furnished:

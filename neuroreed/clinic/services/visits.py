@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db.models import Max
 from neuroreed.care import catalogue
 from neuroreed.clinic import access, convert, events, profile, screens
 from neuroreed.clinic.models import Activity, Authorization, TimerEvent, User, Visit
-from neuroreed.clinic.services import facts
+from neuroreed.clinic.services import facts as recording
 from neuroreed.clinic.values import SessionState
 from neuroreed.model.errors import AlreadySigned, BadInput, NotFound, Refused
 from neuroreed.policy import codes
@@ -380,14 +381,21 @@ def record_fact(
     Raises:
         BadInput: no such field, or a value that the field cannot hold.
     """
+    return record_facts(user, visit_id, activity_id, facts={field: value}, at=at)
+
+
+def record_facts(
+    user: User, visit_id: UUID, activity_id: UUID, *, facts: Mapping[str, Any], at: datetime
+) -> SessionState:
+    """Record several facts of an activity at once: all of them or, if one is wrong, none."""
     with transaction.atomic():
         visit = _unsigned(user, visit_id, to="edit")
         activity = _own_activity(visit, activity_id)
-        activity.facts = facts.with_fact(activity, field, value)
+        for field, value in facts.items():
+            activity.facts = recording.with_fact(activity, field, value)
         activity.save(update_fields=["facts"])
-        events.append(
-            user, "fact.recorded", visit, {"activity": activity.pk, "field": field}, at=at
-        )
+        detail = {"activity": activity.pk, "fields": sorted(facts)}
+        events.append(user, "fact.recorded", visit, detail, at=at)
         return state(user, visit.pk, at=at)
 
 
@@ -414,7 +422,7 @@ def record_visit_fact(
     """Record one fact of the whole visit: education, home programme, progress, statement."""
     with transaction.atomic():
         visit = _unsigned(user, visit_id, to="edit")
-        visit.facts = facts.with_visit_fact(visit, field, value)
+        visit.facts = recording.with_visit_fact(visit, field, value)
         visit.save(update_fields=["facts"])
         events.append(user, "fact.recorded", visit, {"field": field}, at=at)
         return state(user, visit.pk, at=at)
