@@ -11,9 +11,7 @@ from pathlib import Path
 def main(names: list[str]) -> int:
     """Print one table; a module that cannot run says why and the rest goes on."""
     here = Path(__file__).parent
-    modules = names or sorted(
-        p.stem for p in here.glob("*.py") if not p.stem.startswith("_")
-    )
+    modules = names or sorted(p.stem for p in here.glob("*.py") if not p.stem.startswith("_"))
     print(f"Python {platform.python_version()}, {platform.machine()}, medians\n")
     print(f"{'what':<58} {'figure':<26} {'aim':<26} how")
     for name in modules:

@@ -33,7 +33,7 @@ _PUBLIC = {
     "Corrupt": "neuroreed.model.errors:Corrupt",
 }
 
-__all__ = ["__version__", "audit", *_PUBLIC]  # noqa: F822  (fetched by __getattr__)
+__all__ = ["__version__", "audit", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:

@@ -23,7 +23,7 @@ INDEX = "https://pypi.org/pypi/uv"
 
 def main(folder: str) -> None:
     """Create ``folder`` if it is absent and install uv there, once."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (the one file that any Python may start)
         sys.exit("NeuroReEd needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")
     home = Path(folder)
     python, uv = home / "bin" / "python", home / "bin" / "uv"

@@ -23,7 +23,7 @@ def commands() -> str:
         [
             "# Commands",
             "",
-            "`neuroreed COMMAND --help` tells the arguments; `--json` prints what the library returns.",
+            "`neuroreed COMMAND --help` tells the arguments; `--json` prints the library's answer.",
             "Exit status: 0 done, 1 findings of severity *stop*, 2 the caller's mistake.",
             "",
             "| command | what it does |",
