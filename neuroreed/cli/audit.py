@@ -69,7 +69,7 @@ def _text(result: Any, *, with_coverage: bool) -> Iterable[str]:
 
 def summary(result: Any) -> str:
     """How much was found, and how much could not be judged."""
-    counts = {severity: 0 for severity in ("stop", "review", "advise")}
+    counts = dict.fromkeys(("stop", "review", "advise"), 0)
     for finding in result.findings:
         counts[finding.severity] += 1
     found = ", ".join(f"{count} {severity}" for severity, count in counts.items())

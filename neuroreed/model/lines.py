@@ -24,6 +24,7 @@ from neuroreed.model.columns import (
     code_number,
     code_text,
     day_text,
+    diagnosis_text,
     modifier_names,
     total,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "total",
 ]
 
+FILING: Final = "filing "
 _NAMED: Final = ("patient", "session", "payer", "episode", "therapist")
 _SUMMED: Final = {"session_minutes", "noted_timed_minutes"}
 _ALWAYS: Final = {
@@ -106,8 +108,8 @@ def to_book(source: Any, *, payer: str | None = None) -> Book:
     raw_lines, raw_intervals, notes = rows_of(source)
     ignored: set[str] = set()
     lines = [_line(raw, where, payer, ignored) for raw, where in raw_lines]
-    _adopt_discipline(lines)
-    intervals = [_interval(raw, where, payer, ignored, lines) for raw, where in raw_intervals]
+    intervals = [_row(raw, where, payer, ignored, "intervals") for raw, where in raw_intervals]
+    _adopt_discipline(lines + intervals)
     names = _number_names(lines + intervals)
     names["visit"] = _number_visits(lines + intervals)
     for row in lines + intervals:
@@ -125,8 +127,11 @@ def from_book(book: Book) -> list[dict[str, Any]]:
     visits: dict[tuple[int, int, int], dict[str, Any]] = {}
     columns = book.lines
     given = [COLUMNS[name] for name in columns if name in COLUMNS and COLUMNS[name].given]
+    holder: dict[int, int] = {}
     for i in range(len(book)):
         key = (columns["patient"][i], columns["session"][i], columns["visit"][i])
+        # a total of several sessions goes out with the first of them
+        holds = holder.setdefault(columns["visit"][i], columns["session"][i])
         visit = visits.setdefault(key, {"lines": []})
         line: dict[str, Any] = {}
         for column in given:
@@ -135,6 +140,8 @@ def from_book(book: Book) -> list[dict[str, Any]]:
             target = visit if Scope.VISIT in column.same_in else line
             name = "visit_id" if column.name == "session" else column.name
             value = _given(column, columns[column.name][i], book.names)
+            if column.name in _SUMMED and holds != columns["session"][i]:
+                value = None if value is None else 0
             (visit if name == "visit_id" else target)[name] = value
         if "modifier_count" in columns and columns["modifier_count"][i] != UNKNOWN:
             line["modifiers"] = _sequence(book, i)
@@ -150,6 +157,7 @@ def from_book(book: Book) -> list[dict[str, Any]]:
             book.intervals["session"][j],
             book.intervals["visit"][j],
         )
+        interval["visit_id"] = book.names["session"][key[1]]
         visits.setdefault(key, {"lines": []}).setdefault("intervals", []).append(interval)
     return list(visits.values())
 
@@ -177,7 +185,7 @@ def _given(column: Column, number: int, names: Mapping[str, tuple[str, ...]]) ->
     if column.kind == "choice":
         return next(name for name, value in column.choices if value == number)
     if column.kind == "diagnosis":
-        return code_text(number)
+        return diagnosis_text(number)
     return number
 
 
@@ -201,21 +209,6 @@ def _line(raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[st
     served = date.fromordinal(row.day)
     values["year"], values["month"] = served.year, served.year * 12 + served.month - 1
     values.setdefault("line", 0)
-    return row
-
-
-def _interval(
-    raw: Mapping[str, Any],
-    where: str,
-    payer: str | None,
-    ignored: set[str],
-    lines: Sequence[_Row],
-) -> _Row:
-    row = _row(raw, where, payer, ignored, "intervals")
-    if row.discipline == UNKNOWN:
-        told = {line.discipline for line in lines if line.session == row.session}
-        if len(told) == 1:
-            row.discipline = told.pop()
     return row
 
 
@@ -245,8 +238,9 @@ def _row(
     day = values.pop("date_of_service", UNKNOWN)
     if day == UNKNOWN:
         raise BadInput(f"{where}: date_of_service is missing.")
-    if payer is not None:
-        texts.setdefault("payer", payer)
+    # a claim's filing code is a hint at the payer, not its name
+    if payer is not None and texts.get("payer", FILING).startswith(FILING):
+        texts["payer"] = payer
     return _Row(day, values.pop("discipline", UNKNOWN), values, texts)
 
 
