@@ -79,7 +79,7 @@ def test_taps_without_a_connection_arrive_in_order_and_are_named_late(
     page.wait_for_selector("#connection:not([hidden])")
     person.picture("session-offline")
     person.tap(OTHER)
-    page.wait_for_selector("text=2 tap(s) are kept")
+    page.wait_for_selector("text=tablet: 2")
     assert kinds(clinic) == ["start 97112"]
 
     page.wait_for_timeout(1100)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from itertools import groupby
 from typing import Any
 
@@ -62,7 +63,7 @@ def shown(rule: Any) -> dict[str, Any]:
         "severity": str(rule.runs_as),
         "word": severity_word(str(rule.runs_as)),
         "why": inspect.cleandoc(rule.why).split("\n\n"),
-        "says": rule.says,
+        "says": re.sub(r"{(\w+)}", lambda found: f"[{found[1].replace('_', ' ')}]", rule.says),
         "fix": rule.fix,
         "scope": str(rule.scope).replace("_", " "),
         "since": since,

@@ -27,6 +27,7 @@
       const seconds = Number(el.dataset.base) + (since ? (now - Number(since)) / 1000 : 0);
       const text = el.dataset.count === "minutes" ? String(Math.floor(seconds / 60)) : shown(seconds);
       if (el.textContent !== text) el.textContent = text;
+      el.classList.toggle("long", text.length > 5);
     });
   }
 
