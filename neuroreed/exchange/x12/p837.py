@@ -101,7 +101,10 @@ def _billing_name(b: ClaimBody, e: list[str], n: int) -> None:
 
 def _pay_to(b: ClaimBody, e: list[str], n: int) -> None:
     b.party = {}
-    if b.details:
+    if b.details and b.loop == "2010AC":
+        b.party = {"name": known(e, 3), "id_qual": known(e, 8), "id": known(e, 9)}
+        b.billing["pay_to_plan"] = b.party
+    elif b.details:
         b.party = b.billing.setdefault("pay_to", {})
 
 
@@ -438,7 +441,8 @@ def _rare(b: ClaimBody, e: list[str], n: int) -> None:
     if b.details:
         where = b.line if b.line is not None else b.claim
         if where is not None:
-            where.setdefault("other_segments", []).append(e)
+            plain = [part.replace(b.component, ":") for part in e]
+            where.setdefault("other_segments", []).append(plain)
 
 
 _RARE = (

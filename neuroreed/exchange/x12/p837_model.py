@@ -10,6 +10,7 @@ from typing import Any
 
 from neuroreed.exchange.x12.checks import cents, is_date, is_quantity
 from neuroreed.exchange.x12.envelope import read_x12
+from neuroreed.exchange.x12.p837_shape import plain_claims
 from neuroreed.model.claims import (
     Adjudication,
     Adjustment,
@@ -261,6 +262,4 @@ def read_claims(source: str | os.PathLike[str] | bytes) -> tuple[Claim, ...]:
         X12Error: what is no X12.
         BadInput: a claim with an amount that cannot be read.
     """
-    from neuroreed.exchange.x12.p837_write import plain_claims
-
     return tuple(map(claim_from_plain, plain_claims(read_x12(source, details=True))))

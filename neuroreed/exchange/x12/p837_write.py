@@ -14,41 +14,15 @@ from typing import Any
 
 from neuroreed.exchange.x12.checks import is_date
 from neuroreed.exchange.x12.envelope_write import Envelope
-from neuroreed.exchange.x12.p837_plain import claim_to_plain
+from neuroreed.exchange.x12.p837_shape import check_shape, claim_name, plain_claims
 from neuroreed.exchange.x12.write import Writer
-from neuroreed.model.claims import Claim, TradingPartner
+from neuroreed.model.claims import TradingPartner
 from neuroreed.model.errors import BadInput
 
 Plain = Mapping[str, Any]
 
 GUIDE = "005010X222A1"
 _MOST_CLAIMS_OF_A_PATIENT = 100
-
-
-def plain_claims(claims: Any) -> list[dict[str, Any]]:
-    """Claims in plain shape, from model claims, plain claims or a whole file as read."""
-    if isinstance(claims, Claim):
-        return [claim_to_plain(claims)]
-    if isinstance(claims, Mapping):
-        if "interchanges" not in claims:
-            return [dict(claims)]
-        return [
-            claim
-            for interchange in claims["interchanges"]
-            for group in interchange["groups"]
-            for transaction in group["transactions"]
-            if transaction["type"] == "837"
-            for claim in transaction.get("claims", ())
-        ]
-    found: list[dict[str, Any]] = []
-    for place, claim in enumerate(claims, 1):
-        if isinstance(claim, Claim):
-            found.append(claim_to_plain(claim))
-        elif isinstance(claim, Mapping):
-            found.append(dict(claim))
-        else:
-            raise BadInput(f"Claim {place} is neither a Claim nor plain data.")
-    return found
 
 
 def _billing(w: Writer, claim: Plain, parent: None) -> int:
@@ -71,6 +45,13 @@ def _billing(w: Writer, claim: Plain, parent: None) -> int:
     if (found.get("pay_to") or {}).get("address"):
         w.seg("NM1", "87", "1" if person else "2")
         w.address(found["pay_to"]["address"])
+    if found.get("pay_to_plan"):
+        plan = found["pay_to_plan"]
+        w.seg(
+            "NM1", "PE", "2", plan.get("name"), "", "", "", "", plan.get("id_qual"), plan.get("id")
+        )
+        w.address(plan.get("address"))
+        w.refs(plan.get("refs"))
     return number
 
 
@@ -91,6 +72,8 @@ def _born(w: Writer, found: Plain) -> None:
 
 def _payer(w: Writer, found: Plain) -> None:
     payer_id = found.get("payer_id")
+    if not payer_id and not found.get("payer"):
+        return
     w.seg(
         "NM1", "PR", "2", found.get("payer"), "", "", "", "",
         (found.get("payer_id_qualifier") or "PI") if payer_id else "", payer_id,
@@ -193,7 +176,7 @@ def _other(w: Writer, found: Plain) -> None:
 
 
 def _line(w: Writer, line: Plain, place: int) -> None:
-    _refuse_rare(w, line)
+    _check_rare(w, line, _RARE_OF_LINE)
     w.seg("LX", line.get("line") or place)
     w.raw(
         "SV1", _procedure(w, line.get("procedure"), "SV101"), w.money(line.get("charge"), "SV102"),
@@ -203,13 +186,21 @@ def _line(w: Writer, line: Plain, place: int) -> None:
         w.text(line.get("emergency"), "SV109"), "", w.text(line.get("epsdt"), "SV111"),
         w.text(line.get("family_planning"), "SV112"), "", "", w.text(line.get("copay"), "SV115"),
     )  # fmt: skip
+    _rare(w, line, "SV5")
     _attachments(w, line)
+    for sid in ("CR1", "CR3", "CRC"):
+        _rare(w, line, sid)
     w.dates(line.get("dates"))
+    for sid in ("QTY", "MEA", "CN1"):
+        _rare(w, line, sid)
     w.refs(line.get("refs"))
     for qualifier, value in line.get("amounts") or ():
         w.seg("AMT", qualifier, w.money(value, "AMT02"))
+    _rare(w, line, "K3")
     for note in line.get("notes") or ():
         w.seg("NTE", *note)
+    for sid in ("PS1", "HCP", "LIN", "CTP"):
+        _rare(w, line, sid)
     for provider in line.get("providers") or ():
         _provider(w, provider)
     for found in line.get("adjudications") or ():
@@ -222,13 +213,31 @@ def _line(w: Writer, line: Plain, place: int) -> None:
         w.dates(found.get("dates"))
         if found.get("remaining"):
             w.seg("AMT", "EAF", w.money(found["remaining"], "AMT02"))
+    _rare(w, line, "LQ", "FRM")
 
 
-def _refuse_rare(w: Writer, found: Plain) -> None:
-    """Segments that reading keeps as they stand have no place of their own here."""
-    for name in ("other_segments", "codes"):
-        if found.get(name):
-            raise BadInput(f"{w.where} has {name}, which are not written: take them out first.")
+_RARE_OF_CLAIM = ("CN1", "K3", "CR1", "CR2", "CRC", "HCP")
+_RARE_OF_LINE = (
+    "SV5", "CR1", "CR3", "CRC", "QTY", "MEA", "CN1", "K3", "PS1", "HCP", "LIN", "CTP", "LQ", "FRM",
+)  # fmt: skip
+
+
+def _rare(w: Writer, found: Plain, *ids: str) -> None:
+    """Segments kept as they stood, at their place in the guide."""
+    for elements in found.get("other_segments") or ():
+        if elements[0] in ids:
+            w.raw(
+                *(
+                    w.composite(str(part).split(":"), f"{elements[0]}{place:02d}")
+                    for place, part in enumerate(elements)
+                )
+            )
+
+
+def _check_rare(w: Writer, found: Plain, ids: tuple[str, ...]) -> None:
+    for elements in found.get("other_segments") or ():
+        if not isinstance(elements, (list, tuple)) or not elements or elements[0] not in ids:
+            raise BadInput(f"{w.where} has a segment among other_segments that has no place here.")
 
 
 def _attachments(w: Writer, found: Plain) -> None:
@@ -238,7 +247,7 @@ def _attachments(w: Writer, found: Plain) -> None:
 
 
 def _claim(w: Writer, claim: Plain) -> None:
-    _refuse_rare(w, claim)
+    _check_rare(w, claim, _RARE_OF_CLAIM)
     causes = list(claim.get("related_causes") or ())
     if claim.get("accident_state"):
         causes = [*[*causes, "", "", ""][:3], claim["accident_state"]]
@@ -253,16 +262,23 @@ def _claim(w: Writer, claim: Plain) -> None:
     )  # fmt: skip
     w.dates(claim.get("dates"))
     _attachments(w, claim)
+    _rare(w, claim, "CN1")
     for qualifier, value in claim.get("amounts") or ():
         w.seg("AMT", qualifier, w.money(value, "AMT02"))
     w.refs(claim.get("refs"))
+    _rare(w, claim, "K3")
     for note in claim.get("notes") or ():
         w.seg("NTE", *note)
+    for sid in ("CR1", "CR2", "CRC"):
+        _rare(w, claim, sid)
     codes = [w.composite(pair, "HI") for pair in claim.get("diagnoses") or ()]
     if len(codes) > 12:
         raise BadInput(f"{w.where}: a claim carries at most twelve diagnoses.")
     if codes:
         w.raw("HI", *codes)
+    for _, pairs in groupby(claim.get("codes") or (), key=lambda pair: pair[0]):
+        w.raw("HI", *(w.composite(pair, "HI") for pair in pairs))
+    _rare(w, claim, "HCP")
     for provider in claim.get("providers") or ():
         _provider(w, provider)
     for other in claim.get("other_subscribers") or ():
@@ -284,78 +300,23 @@ def _runs(claims: Sequence[Plain], key: Callable[[Plain], Any]) -> list[list[Pla
 
 def _body(w: Writer, claims: Sequence[Plain]) -> None:
     for of_billing in _runs(claims, lambda claim: claim.get("billing_provider")):
-        w.where = _name(of_billing[0])
+        w.where = claim_name(of_billing[0])
         billing = _billing(w, of_billing[0], None)
         whose = lambda claim: (claim.get("subscriber"), claim.get("patient") is None)  # noqa: E731
         for of_subscriber in _runs(of_billing, whose):
             own = of_subscriber[0].get("patient") is None
-            w.where = _name(of_subscriber[0])
+            w.where = claim_name(of_subscriber[0])
             subscriber = _subscriber(w, of_subscriber[0], billing, child=not own)
             for of_patient in _runs(of_subscriber, lambda claim: claim.get("patient")):
                 for start in range(0, len(of_patient), _MOST_CLAIMS_OF_A_PATIENT):
                     if not own:
-                        w.where = _name(of_patient[0])
+                        w.where = claim_name(of_patient[0])
                         _patient(w, of_patient[0]["patient"], subscriber)
                     elif start:
                         _subscriber(w, of_patient[0], billing, child=False)
                     for claim in of_patient[start : start + _MOST_CLAIMS_OF_A_PATIENT]:
-                        w.where = _name(claim)
+                        w.where = claim_name(claim)
                         _claim(w, claim)
-
-
-def _name(claim: Plain) -> str:
-    return f"Claim {str(claim.get('claim_id'))[:38]}"
-
-
-_CLAIM_KEYS = frozenset(
-    {
-        "claim_id", "charge", "place_of_service", "frequency", "provider_signature", "assignment",
-        "benefits", "release", "billing_provider", "subscriber", "patient", "diagnoses", "refs",
-        "dates", "notes", "pwk", "amounts", "providers", "other_subscribers", "lines",
-        "line_charges_sum", "balanced", "patient_signature", "related_causes", "accident_state",
-        "special_program", "delay_reason", "other_segments", "codes",
-    }
-)  # fmt: skip
-_LINE_KEYS = frozenset(
-    {
-        "line", "procedure", "charge", "unit_basis", "units", "place_of_service", "pointers",
-        "dates", "refs", "notes", "providers", "adjudications", "amounts", "pwk", "emergency",
-        "epsdt", "family_planning", "copay", "other_segments",
-    }
-)  # fmt: skip
-_MAPPINGS = ("billing_provider", "subscriber", "patient")
-_ROWS = ("diagnoses", "refs", "dates", "notes", "pwk", "amounts")
-
-
-def _check_shape(claim: Plain) -> None:
-    """Refuse what is not the shape of a plain claim, before a key is lost or misread."""
-    where = _name(claim)
-    for found, keys, name in (
-        (claim, _CLAIM_KEYS, where),
-        *((line, _LINE_KEYS, f"{where}, a line") for line in _mappings(claim, "lines", where)),
-    ):
-        unknown = sorted(str(key) for key in found if key not in keys)
-        if unknown:
-            raise BadInput(f"{name} has the key {unknown[0]!r}, which no claim file carries.")
-        for key in _ROWS:
-            rows = found.get(key) or ()
-            least = 3 if key == "dates" else 2
-            if not isinstance(rows, (list, tuple)) or not all(
-                isinstance(row, (list, tuple)) and least <= len(row) <= 3 for row in rows
-            ):
-                raise BadInput(f"{name}: {key} are not rows of {least} texts.")
-        for key in ("providers", "adjudications", "other_subscribers"):
-            _mappings(found, key, name)
-    for key in _MAPPINGS:
-        if claim.get(key) is not None and not isinstance(claim[key], Mapping):
-            raise BadInput(f"{where}: {key} is not a mapping.")
-
-
-def _mappings(found: Plain, key: str, where: str) -> list[Plain]:
-    rows = found.get(key) or ()
-    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, Mapping) for row in rows):
-        raise BadInput(f"{where}: {key} are not mappings.")
-    return list(rows)
 
 
 def latest_date(claims: Sequence[Plain]) -> date:
@@ -409,7 +370,7 @@ def write_837p(
     if not plain:
         raise BadInput("There is no claim to write.")
     for claim in plain:
-        _check_shape(claim)
+        check_shape(claim)
     if not 1 <= transaction_control <= 10**9 - len(plain):
         raise BadInput("The transaction control number must be 1 to 999999999.")
     first = plain[0]

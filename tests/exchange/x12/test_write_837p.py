@@ -224,7 +224,7 @@ def test_an_amount_is_written_without_needless_zeros():
         {"lines": ["97112"]},
         {"subscriber": "WEISS"},
         {"providers": [["DN"]]},
-        {"other_segments": [["CR1", "LB"]]},
+        {"other_segments": [["NM1", "ZZ"]]},
         {"pwk": [["OZ"]]},
     ],
 )
@@ -239,3 +239,32 @@ def test_text_that_is_too_long_for_its_element_is_refused():
     nr.write_837p([plain | {"notes": [["ADD", "x" * 80]]}])
     with pytest.raises(BadInput, match="NTE02"):
         nr.write_837p([plain | {"notes": [["ADD", "x" * 81]]}])
+
+
+def test_the_claims_of_every_sample_are_written_and_read_back_unchanged():
+    same = 0
+    for path in sorted(shared("edi/837p").iterdir()):
+        for details in (False, True):
+            claims = claims_of(nr.read_x12(path, details=details))
+            if all(line["line"] for one in claims for line in one["lines"]):
+                same += 1
+                again = nr.read_x12(nr.write_837p(claims), details=details)
+                assert claims_of(again) == claims, path.name
+    assert same >= 80
+
+
+def test_rare_segments_are_written_at_their_place():
+    plain = claim_to_plain(CLAIMS[0])
+    plain["other_segments"] = [["HCP", "00", "0", "", "333001234"], ["K3", "TEXT OF THE STATE"]]
+    plain["lines"][0]["other_segments"] = [
+        ["LIN", "", "N4", "00026063512"],
+        ["CTP", "", "", "", "10", "ML"],
+    ]
+
+    data = nr.write_837p([plain], submitter=SUBMITTER, receiver=RECEIVER)
+
+    assert nr.read_x12(data)["defects"] == []
+    assert verdict(data) == (True, [])
+    kept = claims_of(nr.read_x12(data, details=True))[0]
+    assert [one[0] for one in kept["other_segments"]] == ["K3", "HCP"]
+    assert kept["lines"][0]["other_segments"] == plain["lines"][0]["other_segments"]
