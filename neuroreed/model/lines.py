@@ -45,13 +45,24 @@ __all__ = [
 
 FILING: Final = "filing "
 _NAMED: Final = ("patient", "session", "payer", "episode", "therapist")
+_OF_VISIT: Final = frozenset(
+    column.name
+    for column in COLUMNS.values()
+    if Scope.VISIT in column.same_in
+    and Scope.DAY not in column.same_in
+    and column.name not in {"visit", "discipline"}
+)
 _SUMMED: Final = {"session_minutes", "noted_timed_minutes"}
 _ALWAYS: Final = {
     *("patient", "visit", "session", "line", "date_of_service", "year", "month"),
     *("discipline", "payer", "episode", "therapist"),
 }
 _TIE: Final = ("line", "code", "modifiers", "billed_units", "charge_cents", "minutes")
+_SIMPLE: Final = {str, int, bool, date}
 _DISCIPLINE_NAME: Final = {number: name for name, number in DISCIPLINES.items()}
+
+# values of a visit stand on each of its lines: what was read once is not read again
+Seen = dict[tuple[str, type, Any], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +118,11 @@ def to_book(source: Any, *, payer: str | None = None) -> Book:
     """
     raw_lines, raw_intervals, notes = rows_of(source)
     ignored: set[str] = set()
-    lines = [_line(raw, where, payer, ignored) for raw, where in raw_lines]
-    intervals = [_row(raw, where, payer, ignored, "intervals") for raw, where in raw_intervals]
+    seen: Seen = {}
+    lines = [_line(raw, where, payer, ignored, seen) for raw, where in raw_lines]
+    intervals = [
+        _row(raw, where, payer, ignored, "intervals", seen) for raw, where in raw_intervals
+    ]
     _adopt_discipline(lines + intervals)
     names = _number_names(lines + intervals)
     names["visit"] = _number_visits(lines + intervals)
@@ -189,8 +203,10 @@ def _given(column: Column, number: int, names: Mapping[str, tuple[str, ...]]) ->
     return number
 
 
-def _line(raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[str]) -> _Row:
-    row = _row(raw, where, payer, ignored, "lines")
+def _line(
+    raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[str], seen: Seen
+) -> _Row:
+    row = _row(raw, where, payer, ignored, "lines", seen)
     values = row.values
     if "modifiers" in raw and raw["modifiers"] is not None:
         try:
@@ -213,7 +229,12 @@ def _line(raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[st
 
 
 def _row(
-    raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[str], table: str
+    raw: Mapping[str, Any],
+    where: str,
+    payer: str | None,
+    ignored: set[str],
+    table: str,
+    seen: Seen,
 ) -> _Row:
     values: dict[str, int] = {}
     texts: dict[str, str] = {}
@@ -228,8 +249,14 @@ def _row(
             if value is not None and str(value).strip():
                 texts[column.name] = str(value).strip()
         else:
-            dollars = column.kind == "cents" and not name.endswith("_cents")
-            values[column.name] = read(column, value, where, dollars=dollars)
+            key = (name, type(value), value) if type(value) in _SIMPLE else None
+            if key is None or key not in seen:
+                dollars = column.kind == "cents" and not name.endswith("_cents")
+                values[column.name] = number = read(column, value, where, dollars=dollars)
+                if key is not None:
+                    seen[key] = number
+            else:
+                values[column.name] = seen[key]
     if "visit" in texts:
         texts.setdefault("session", texts.pop("visit"))
     for needed, asked in (("patient", "patient_id"), ("session", "visit_id")):
@@ -309,12 +336,7 @@ def _unify_visits(rows: Iterable[_Row]) -> None:
     for row in rows:
         visits.setdefault(row.values["visit"], []).append(row)
     for lines in visits.values():
-        names = {
-            name
-            for row in lines
-            for name in row.values
-            if name in COLUMNS and _is_of_visit(COLUMNS[name])
-        }
+        names = {name for row in lines for name in _OF_VISIT & row.values.keys()}
         sessions = {row.texts["session"] for row in lines}
         for name in names:
             known = {row.values.get(name, UNKNOWN) for row in lines}
@@ -322,14 +344,6 @@ def _unify_visits(rows: Iterable[_Row]) -> None:
                 value = _pooled(COLUMNS[name], lines)
                 for row in lines:
                     row.values[name] = value
-
-
-def _is_of_visit(column: Column) -> bool:
-    return (
-        Scope.VISIT in column.same_in
-        and Scope.DAY not in column.same_in
-        and column.name not in {"visit", "discipline"}
-    )
 
 
 def _pooled(column: Column, lines: Sequence[_Row]) -> int:
