@@ -63,10 +63,10 @@ _SPOKEN_EN = [
 ]  # fmt: skip
 _SPOKEN_EN_TENS = {2: 2, 3: 2, 4: 2, 5: 2, 6: 2, 7: 3, 8: 2, 9: 2}
 _SPOKEN_ES = [
-    2, 2, 1, 1, 2, 2, 1, 2, 2, 2, 1, 2, 2, 2, 3, 2, 4, 5, 5, 5,
-    2, 4, 4, 4, 5, 5, 4, 5, 5, 5,
+    2, 2, 1, 1, 2, 2, 1, 2, 2, 2, 1, 2, 2, 2, 3, 2, 3, 4, 3, 4,
+    2, 3, 3, 3, 4, 4, 3, 4, 3, 4,
 ]  # fmt: skip
-_SPOKEN_ES_TENS = {3: 3, 4: 4, 5: 4, 6: 3, 7: 3, 8: 3, 9: 3}
+_SPOKEN_ES_TENS = {3: 2, 4: 3, 5: 3, 6: 3, 7: 3, 8: 3, 9: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def sentences_of(text: str) -> list[str]:
 
 def syllables(word: str, language: str) -> int:
     """The spoken syllables of one word or number."""
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return _spoken(word, language)
     if language == "es":
         return _spanish(word)
@@ -159,7 +159,7 @@ def _spoken(number: str, language: str) -> int:
     """Syllables of a number as it is said; long ones are read digit by digit."""
     table = _SPOKEN_ES if language == "es" else _SPOKEN_EN
     whole, _, rest = re.sub(r"[.,]", ".", number, count=1).partition(".")
-    value = int(whole)
+    value = int(whole[:4])
     if value < len(table):
         count = table[value]
     elif value < 100:
@@ -167,15 +167,17 @@ def _spoken(number: str, language: str) -> int:
         names = _SPOKEN_ES_TENS if language == "es" else _SPOKEN_EN_TENS
         joint = 1 if language == "es" and ones else 0
         count = names[tens] + joint + (table[ones] if ones else 0)
+    elif value == 100 and language == "es":
+        count = 1  # cien
     elif value < 1000:
         hundreds, left = divmod(value, 100)
         count = 2 + (table[hundreds] if hundreds > 1 or language == "en" else 0)
         count += _spoken(str(left), language) if left else 0
     else:
-        count = sum(table[int(digit)] for digit in whole)
+        count = sum(table[int(digit)] for digit in whole if digit.isdecimal())
     if rest:
         count += (2 if language == "es" else 1) + sum(
-            table[int(digit)] for digit in rest if digit.isdigit()
+            table[int(digit)] for digit in rest if digit.isdecimal()
         )
     return count
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from neuroreed.care.outcomes import words
 from neuroreed.care.outcomes.compare import compare
@@ -137,7 +138,7 @@ class Proof:
     episode: Episode
 
 
-def judged(history: History, visits: Sequence[date]) -> MeasureProof:
+def judged(history: History) -> MeasureProof:
     """First against last score, and the course between.
 
     Raises:
@@ -175,7 +176,7 @@ def judged(history: History, visits: Sequence[date]) -> MeasureProof:
     if error is None or "error" in unverified:
         trusted = important if "important" not in unverified else None
         error_name = "the smallest important change"
-    points = _points(scores, visits)
+    points = _in_order(scores)
     if change.verdict is Verdict.NOT_COMPARABLE:
         found = CourseFinding(Course.UNCLEAR, change.sentence, (Choice.MEASURE_AGAIN,))
     else:
@@ -195,13 +196,22 @@ def _absolute(change: Change, kind: str) -> Decimal | None:
     return figure.value * change.baseline / 100
 
 
-def _points(scores: Sequence[Score], visits: Sequence[date]) -> tuple[Point, ...]:
-    """Scores by number of visits done up to their day; the last of one day counts."""
-    by_visit: dict[int, Decimal] = {}
-    for score in scores:
-        day = score.taken_on or date.min
-        by_visit[sum(visit <= day for visit in visits)] = score.value
-    return tuple(Point(visit, value) for visit, value in sorted(by_visit.items()))
+def _in_order(scores: Sequence[Score]) -> tuple[Point, ...]:
+    """Scores in order of their days; the last of one day counts."""
+    by_day = {score.taken_on: score.value for score in scores}
+    return tuple(Point(i, value) for i, value in enumerate(by_day.values()))
+
+
+def _by_visit(scores: Sequence[Score], visits: Sequence[date]) -> tuple[Point, ...]:
+    """Scores by number of visits done up to their day; empty when the visits are not known.
+
+    Two days of testing without a visit between them mean that visits are missing.
+    """
+    by_day = {score.taken_on or date.min: score.value for score in scores}
+    counts = [sum(visit <= day for visit in visits) for day in by_day]
+    if any(later <= earlier for earlier, later in pairwise(counts)):
+        return ()
+    return tuple(Point(n, value) for n, value in zip(counts, by_day.values(), strict=True))
 
 
 def proof(episode: Episode, voice: Voice | str, *, language: str = "en") -> Proof:
@@ -217,7 +227,7 @@ def proof(episode: Episode, voice: Voice | str, *, language: str = "en") -> Proo
         raise BadInput(f"The page for the {voice.value} is not written in {language!r}.")
     if not episode.histories:
         raise BadInput("A proof of progress needs at least one measure with its scores.")
-    found = tuple(judged(history, episode.visits) for history in episode.histories)
+    found = tuple(judged(history) for history in episode.histories)
     if voice is Voice.PATIENT:
         title, headline, parts = patient_sentences(
             [
@@ -301,7 +311,10 @@ def _forecasts(episode: Episode, found: Sequence[MeasureProof]) -> list[str]:
         if target is None or item.course.course is not Course.IMPROVING:
             continue
         scores = sorted(item.history.scores, key=lambda score: score.taken_on or date.min)
-        ahead = forecast(_points(scores, episode.visits), target=target, better=chosen.better)
+        points = _by_visit(scores, episode.visits)
+        if not points:
+            continue
+        ahead = forecast(points, target=target, better=chosen.better)
         said.append(f"Forecast to the target of {chosen.abbreviation}: {ahead.sentence}")
     return said
 

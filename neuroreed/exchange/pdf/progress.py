@@ -20,8 +20,18 @@ from neuroreed.exchange.pdf.handout import typeset
 MOST_CHARTS = 2
 
 _LABELS = {
-    "en": {"sources": "Sources of the figures", "visits": "visits", "of": "Figures"},
-    "es": {"sources": "De dónde vienen los números", "visits": "visitas", "of": "Números"},
+    "en": {
+        "sources": "Sources of the figures",
+        "visits": "visits",
+        "visit": "visit",
+        "of": "Figures",
+    },
+    "es": {
+        "sources": "De dónde vienen los números",
+        "visits": "visitas",
+        "visit": "visita",
+        "of": "Números",
+    },
 }
 
 
@@ -75,10 +85,12 @@ def progress(proof: Proof) -> bytes:
             }
         )
     episode = proof.episode
+    count = len(episode.visits)
+    visits = say["visit" if count == 1 else "visits"]
     patient = proof.voice is Voice.PATIENT
     data = {
         "title": proof.title,
-        "subtitle": f"{episode.reference} · {len(episode.visits)} {say['visits']}",
+        "subtitle": f"{episode.reference} · {count} {visits}",
         "headline": proof.headline,
         "language": proof.language,
         "size": 12 if patient else 9,

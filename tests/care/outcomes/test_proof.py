@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -105,6 +106,15 @@ def test_without_session_facts_no_skilled_need_is_claimed():
     assert "dual-task cost of 33 %" in shown
 
 
+def test_a_course_does_not_need_the_list_of_visits_but_a_forecast_does():
+    known = episode("33", "36", "39")
+    unknown = replace(known, visits=(START,))
+
+    assert proof(unknown, "payer").headline == proof(known, "payer").headline
+    assert "Forecast" in text(proof(known, "payer"))
+    assert "Forecast" not in text(proof(unknown, "payer"))
+
+
 def test_other_devices_stop_every_claim():
     page = proof(
         episode("33", "45", histories=(history("33", "45", devices=["walker", "cane"]),)), "payer"
@@ -115,7 +125,7 @@ def test_other_devices_stop_every_claim():
 
 
 def test_unverified_figures_alone_carry_no_course():
-    found = judged(history("60", "30", "30", measure="dhi", population="vestibular"), ())
+    found = judged(history("60", "30", "30", measure="dhi", population="vestibular"))
 
     assert found.course.course is Course.UNCLEAR
     assert found.unverified == {"error"}
@@ -157,4 +167,4 @@ def test_a_page_without_measures_or_in_a_foreign_voice_is_refused():
     with pytest.raises(BadInput, match="insurer"):
         proof(episode("33"), "insurer")
     with pytest.raises(BadInput):
-        judged(History("berg", "stroke_subacute", (), "stand"), ())
+        judged(History("berg", "stroke_subacute", (), "stand"))
