@@ -14,7 +14,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
-from neuroreed.clinic import boards, events, signing
+from neuroreed.clinic import boards, events, showing, signing
 from neuroreed.clinic.models import (
     Claim,
     ClaimFile,
@@ -190,14 +190,14 @@ def note_for(user: User, note_id: UUID | str) -> NoteView:
     row: SignedNote = _row(SignedNote.objects.select_related("visit"), note_id)
     _allow(user.role in VISIT_ROLES["view"] or own(user, row.patient_id))
     events.viewed(user, row)
-    return boards.note_view(row)
+    return showing.note_view(row)
 
 
 def notes_for(user: User, visit_id: UUID | str) -> tuple[NoteView, ...]:
     """The sealed notes of a visit: the note first, its addenda after it."""
     row = visit_for(user, visit_id)
     notes = SignedNote.objects.filter(visit=row).order_by("sequence")
-    return tuple(boards.note_view(note) for note in notes)
+    return tuple(showing.note_view(note) for note in notes)
 
 
 def sealed_note(user: User, note_id: UUID | str) -> SignedNote:
@@ -220,7 +220,7 @@ def claims(user: User, *, state: str = "") -> list[ClaimRow]:
     """The claim queue: signed visits that are blocked or ready, and the claims."""
     _allow(active(user) and user.role in MONEY | {Role.COMPLIANCE})
     events.viewed(user, "claims:list")
-    rows = boards.claim_rows()
+    rows = showing.claim_rows()
     return [row for row in rows if row.state == state] if state else rows
 
 
@@ -228,7 +228,7 @@ def claim_counts(user: User) -> dict[str, int]:
     """How many rows of the claim queue are in each state."""
     _allow(active(user) and user.role in MONEY | {Role.COMPLIANCE})
     counts: dict[str, int] = {}
-    for row in boards.claim_rows():
+    for row in showing.claim_rows():
         counts[row.state] = counts.get(row.state, 0) + 1
     return counts
 
@@ -247,7 +247,7 @@ def claim_for(user: User, claim_id: UUID | str, to: str = "view") -> Claim:
 
 def claim_view(user: User, claim_id: UUID | str) -> ClaimView:
     """One claim with its lines, steps and files."""
-    return boards.claim_view(claim_for(user, claim_id))
+    return showing.claim_view(claim_for(user, claim_id))
 
 
 def files(user: User) -> QuerySet[ClaimFile]:
@@ -280,7 +280,7 @@ def events_for(user: User, subject: str | Model) -> list[EventLine]:
         see[kind](user, key)
         _allow(user.role in STAFF)
     rows = Event.objects.filter(subject=name).order_by("sequence")
-    return boards.event_lines(rows)
+    return showing.event_lines(rows)
 
 
 def clinicians(user: User) -> QuerySet[User]:

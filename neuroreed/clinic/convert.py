@@ -51,6 +51,7 @@ INTERVENTION_FIELDS = (
     "code_rationale",
 )
 PREVIOUS_VISITS = 3
+REOPEN = "reopen"
 
 
 def loaded(visit: Visit) -> Visit:
@@ -70,8 +71,14 @@ def loaded(visit: Visit) -> Visit:
 
 
 def timer_events(visit: Visit) -> list[session.TimerEvent]:
-    """The taps of a visit in the order they were recorded."""
-    return [timer_event(row) for row in loaded(visit).timer_events.all()]
+    """The taps of a visit in the order they were recorded; an end taken back is not one."""
+    rows = list(loaded(visit).timer_events.all())
+    reopened = max((row.sequence for row in rows if row.kind == REOPEN), default=0)
+    return [
+        timer_event(row)
+        for row in rows
+        if row.kind != REOPEN and not (row.kind == "end" and row.sequence < reopened)
+    ]
 
 
 def timer_event(row: TimerEvent) -> session.TimerEvent:

@@ -216,4 +216,4 @@ def test_the_seal_covers_facts_minutes_and_charges(signed):
 
     assert [entry["minutes"] for entry in sealed["facts"]["interventions"]] == [25, 15]
     assert [(c["cpt"], c["units"]) for c in sealed["charges"]] == [("97112", 2), ("97116", 1)]
-    assert [tap["kind"] for tap in sealed["timer"]] == ["start", "stop", "start", "end"]
+    assert [tap["kind"] for tap in sealed["timer"]] == ["start", "stop", "start", "stop", "end"]

@@ -120,7 +120,7 @@ def test_a_session_left_running_overnight_is_not_signed_until_corrected(opened):
     assert state.activities[0].minutes == 30
     assert state.activities[0].corrected
     assert not any(problem.blocks for problem in state.problems)
-    assert kinds(opened) == [("start", 1), ("end", None), ("correct", 1)]
+    assert kinds(opened) == [("start", 1), ("stop", 1), ("end", None), ("correct", 1)]
     signed = notes.sign(opened.therapist, opened.visit.pk, at=morning)
     assert "forgot to stop" in signed.canonical
 
@@ -258,7 +258,28 @@ def test_ending_twice_is_ending_once(opened):
     state = visits.end(opened.therapist, opened.visit.pk, at=at(9, 30))
 
     assert state.activities[0].minutes == 20
-    assert kinds(opened) == [("start", 1), ("end", None)]
+    assert kinds(opened) == [("start", 1), ("stop", 1), ("end", None)]
+
+
+def test_a_session_ended_too_early_goes_on_and_keeps_both_stretches(opened):
+    tap(opened, "start", 0, at(9), "a")
+    visits.end(opened.therapist, opened.visit.pk, at=at(9, 20))
+
+    state = visits.reopen(opened.therapist, opened.visit.pk, at=at(9, 25))
+    tap(opened, "start", 0, at(9, 25), "b")
+    ended = visits.end(opened.therapist, opened.visit.pk, at=at(9, 30))
+
+    assert state.state == "open"
+    assert ended.activities[0].minutes == 25
+    assert not any(problem.blocks for problem in ended.problems)
+    assert [kind for kind, _ in kinds(opened)].count("end") == 2
+
+
+def test_yesterdays_session_is_corrected_not_reopened(opened):
+    visits.end(opened.therapist, opened.visit.pk, at=at(9, 20))
+
+    with pytest.raises(Refused):
+        visits.reopen(opened.therapist, opened.visit.pk, at=at(9, day=TODAY + timedelta(days=1)))
 
 
 def test_a_visit_that_is_not_open_is_not_timed(clinic):

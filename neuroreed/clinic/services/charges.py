@@ -15,7 +15,7 @@ from neuroreed.audit.kernel import audit
 from neuroreed.billing import charges as billing_charges
 from neuroreed.care import documentation as rubric
 from neuroreed.care import session as care_session
-from neuroreed.clinic import access, boards, books, convert, events, profile
+from neuroreed.clinic import access, books, convert, events, profile, showing
 from neuroreed.clinic.models import (
     ChargeLine,
     ChargeVersion,
@@ -205,7 +205,7 @@ def proposed(visit: Visit, *, at: datetime) -> set[tuple[str, str]]:
 
 def store(visit: Visit, made: Assessment, *, by: User, at: datetime, reason: str) -> ChargeVersion:
     """Keep the charges and findings of a visit as a new version, in the caller's transaction."""
-    last = boards.latest_version(visit)
+    last = showing.latest_version(visit)
     allowed = allowed_of(made.expected, made.charges)
     version = ChargeVersion(
         visit=visit,
@@ -292,8 +292,8 @@ def reassess(user: User, visit_id: UUID, *, at: datetime) -> ChargeVersion:
 
 def latest(user: User, visit_id: UUID) -> ChargesView | None:
     """The version of the charges that counts, as it was stored; none before signing."""
-    version = boards.latest_version(access.visit_for(user, visit_id))
-    return boards.charges_view(version) if version else None
+    version = showing.latest_version(access.visit_for(user, visit_id))
+    return showing.charges_view(version) if version else None
 
 
 def resolve(user: User, finding_id: UUID, *, reason: str, at: datetime) -> Resolution:

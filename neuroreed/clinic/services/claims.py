@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from neuroreed.billing import claims as billing_claims
-from neuroreed.clinic import access, boards, convert, events, profile
+from neuroreed.clinic import access, convert, events, profile, showing
 from neuroreed.clinic.models import (
     ChargeVersion,
     Claim,
@@ -49,7 +49,7 @@ def release(user: User, visit_id: UUID, *, at: datetime) -> Claim:
             raise Refused("The note is not signed: a claim follows the signature.")
         if before := visit.claims.order_by("-at").first():
             return before
-        version = boards.latest_version(visit)
+        version = showing.latest_version(visit)
         if version is None:
             raise IncompleteClaim(["The visit has no charges."])
         open_stops = version.findings.filter(severity="stop", resolutions=None)
@@ -64,7 +64,7 @@ def release(user: User, visit_id: UUID, *, at: datetime) -> Claim:
 def missing(user: User, visit_id: UUID) -> tuple[str, ...]:
     """What the claim of a signed visit lacks, one sentence each, before it is released."""
     visit = access.visit_for(user, visit_id, to="release")
-    version = boards.latest_version(visit)
+    version = showing.latest_version(visit)
     if version is None:
         return ("The visit has no charges: sign its note first.",)
     return (*version.body["gaps"], *billing_claims.missing(_request(visit, version, "0")))
@@ -160,7 +160,7 @@ def unhold(user: User, claim_id: UUID, *, at: datetime) -> Claim:
 def _move(user: User, claim_id: UUID, before: str, after: str, reason: str, at: datetime) -> Claim:
     with transaction.atomic():
         claim = _locked(user, [claim_id], to="hold")[0]
-        state = boards.claim_state(claim)
+        state = showing.claim_state(claim)
         if state == after:
             return claim
         if state != before:
@@ -190,7 +190,7 @@ def file(user: User, claim_ids: Sequence[UUID], *, at: datetime) -> ClaimFile:
     with transaction.atomic():
         claims = _locked(user, [UUID(key) for key in wanted], to="file")
         for claim in claims:
-            state = boards.claim_state(claim)
+            state = showing.claim_state(claim)
             if state != "released":
                 raise Refused(f"Claim {claim.number} is {state}: it does not go into this file.")
         control = numbers.following("interchange")

@@ -12,83 +12,43 @@ from django.db.models import Max
 
 from neuroreed.care import catalogue
 from neuroreed.clinic import access, convert, events, profile, screens
-from neuroreed.clinic.models import Activity, Authorization, TimerEvent, User, Visit
+from neuroreed.clinic.models import Activity, TimerEvent, User, Visit
 from neuroreed.clinic.services import facts as recording
+from neuroreed.clinic.services.schedule import cancel, schedule, unsigned
 from neuroreed.clinic.values import SessionState
-from neuroreed.model.errors import AlreadySigned, BadInput, NotFound, Refused
+from neuroreed.model.errors import BadInput, NotFound, Refused
 from neuroreed.policy import codes
 
+__all__ = [
+    "accept_modifier",
+    "add_activity",
+    "add_cue",
+    "add_timer_event",
+    "cancel",
+    "correct_minutes",
+    "end",
+    "open_visit",
+    "record_fact",
+    "record_facts",
+    "record_visit_fact",
+    "refuse_modifier",
+    "remove_activity",
+    "reopen",
+    "schedule",
+    "set_technique",
+    "state",
+    "withdraw_minutes",
+]
+
 TAPS = ("start", "stop", "pause", "resume")
-KINDS = ("evaluation", "treatment", "progress", "reevaluation", "discharge")
 TOKEN_LENGTH = 64
 REASON_LENGTH = 300
-PREFERRED_TILES = ("97112", "97110", "97116", "97530", "97140", "97535")
-
-
-def schedule(
-    user: User,
-    *,
-    episode_id: UUID,
-    clinician_id: UUID,
-    scheduled_at: datetime,
-    at: datetime,
-    minutes: int = 45,
-    kind: str = "treatment",
-) -> Visit:
-    """Put a visit on the schedule, under the plan and coverage that hold on its date.
-
-    Raises:
-        Refused: the patient has no coverage on that date.
-    """
-    with transaction.atomic():
-        episode = access.episode_for(user, episode_id, to="schedule")
-        clinician = access.clinicians(user).filter(pk=clinician_id).first()
-        if clinician is None or clinician.discipline != episode.discipline:
-            raise BadInput("Choose a clinician of the discipline of this episode.")
-        if kind not in KINDS:
-            raise BadInput(f"{kind!r} is not a kind of visit: choose one of {', '.join(KINDS)}.")
-        if not 5 <= minutes <= 480:
-            raise BadInput("A visit is planned for 5 to 480 minutes.")
-        on = profile.local_date(scheduled_at)
-        plan = episode.plans.filter(established_on__lte=on).order_by("-version").first()
-        coverage = next(
-            (
-                c
-                for c in episode.patient.coverages.order_by("sequence")
-                if (c.since is None or c.since <= on) and (c.until is None or on <= c.until)
-            ),
-            None,
-        )
-        if coverage is None:
-            raise Refused("The patient has no coverage on that date: add one first.")
-        visit = Visit(
-            patient=episode.patient,
-            episode=episode,
-            plan=plan,
-            coverage=coverage,
-            authorization=Authorization.objects.filter(
-                coverage=coverage, since__lte=on, until__gte=on
-            )
-            .exclude(discipline__in={"PT", "OT", "SLP"} - {episode.discipline})
-            .first(),
-            clinician=clinician,
-            supervisor=clinician.supervisor,
-            discipline=episode.discipline,
-            kind=kind,
-            date_of_service=on,
-            scheduled_at=scheduled_at,
-            scheduled_minutes=minutes,
-            place_of_service=profile.profile().place_of_service,
-        )
-        visit.save(force_insert=True)
-        events.append(user, "visit.scheduled", visit, {"kind": kind}, at=at)
-    return visit
 
 
 def open_visit(user: User, visit_id: UUID, *, at: datetime) -> SessionState:
     """Begin a visit: its tiles are made from the plan, once. Opening it again changes nothing."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         if visit.state in {Visit.State.CANCELLED, Visit.State.NO_SHOW}:
             raise Refused("This visit was cancelled: schedule another.")
         if visit.state == Visit.State.SCHEDULED:
@@ -155,7 +115,7 @@ def add_activity(
         UnknownCode: the therapy code set does not hold the code on that date.
     """
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         codes.lookup(cpt, visit.date_of_service)
         if technique:
             catalogue.technique(technique)
@@ -171,7 +131,7 @@ def set_technique(
 ) -> SessionState:
     """Name the technique of an activity; what was recorded for another technique's dose goes."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="edit")
+        visit = unsigned(user, visit_id, to="edit")
         activity = _own_activity(visit, activity_id)
         found = catalogue.technique(technique)
         activity.technique = technique
@@ -194,7 +154,7 @@ def remove_activity(user: User, visit_id: UUID, activity_id: UUID, *, at: dateti
         Refused: it has time: withdraw its minutes instead.
     """
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         activity = _own_activity(visit, activity_id)
         if activity.timer_events.exists():
             raise Refused("This activity was timed: withdraw its minutes with a reason instead.")
@@ -227,7 +187,7 @@ def add_timer_event(
     if not token or len(token) > TOKEN_LENGTH:
         raise BadInput(f"A tap needs a token of 1 to {TOKEN_LENGTH} characters.")
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         if visit.timer_events.filter(token=token).exists():
             return state(user, visit.pk, at=at)
         last = visit.timer_events.order_by("-sequence").first()
@@ -251,17 +211,7 @@ def add_timer_event(
             taps += [("stop", other, f"{token}:stop:{other.order}") for other in others]
         taps.append((kind, activity, token))
         for number, (what, which, name) in enumerate(taps, start=version + 1):
-            TimerEvent(
-                visit=visit,
-                activity=which,
-                sequence=number,
-                kind=what,
-                at=at,
-                by=user,
-                furnished=str(convert.furnished_by(user)),
-                one_on_one=which.one_on_one if which else True,
-                token=name,
-            ).save(force_insert=True)
+            _tap(visit, which, what, number, at, user, name)
         if visit.started_at is None and kind == "start":
             visit.started_at = at
             visit.save(update_fields=["started_at"])
@@ -298,7 +248,7 @@ def correct_minutes(
     if start.tzinfo is None or end.tzinfo is None:
         raise BadInput("The times of a correction need a time zone.")
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         activity = _own_activity(visit, activity_id)
         if end <= start:
             raise BadInput("The corrected end is not after the start: give the times again.")
@@ -317,7 +267,7 @@ def withdraw_minutes(
 ) -> SessionState:
     """Say that an activity never happened; the taps stay, the reason is kept."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
         activity = _own_activity(visit, activity_id)
         if not activity.timer_events.exists():
             raise Refused("This activity has no minutes to withdraw.")
@@ -389,7 +339,7 @@ def record_facts(
 ) -> SessionState:
     """Record several facts of an activity at once: all of them or, if one is wrong, none."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="edit")
+        visit = unsigned(user, visit_id, to="edit")
         activity = _own_activity(visit, activity_id)
         for field, value in facts.items():
             activity.facts = recording.with_fact(activity, field, value)
@@ -421,7 +371,7 @@ def record_visit_fact(
 ) -> SessionState:
     """Record one fact of the whole visit: education, home programme, progress, statement."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="edit")
+        visit = unsigned(user, visit_id, to="edit")
         visit.facts = recording.with_visit_fact(visit, field, value)
         visit.save(update_fields=["facts"])
         events.append(user, "fact.recorded", visit, {"field": field}, at=at)
@@ -433,7 +383,7 @@ def accept_modifier(user: User, visit_id: UUID, *, cpt: str, modifier: str, at: 
     from neuroreed.clinic.services import charges
 
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="edit")
+        visit = unsigned(user, visit_id, to="edit")
         if (cpt, modifier) not in charges.proposed(visit, at=at):
             raise Refused(f"Modifier {modifier} is not proposed for {cpt}: its ground is missing.")
         pair = [cpt, modifier]
@@ -447,7 +397,7 @@ def accept_modifier(user: User, visit_id: UUID, *, cpt: str, modifier: str, at: 
 def refuse_modifier(user: User, visit_id: UUID, *, cpt: str, modifier: str, at: datetime) -> None:
     """Take back the acceptance of a modifier."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="edit")
+        visit = unsigned(user, visit_id, to="edit")
         pair = [cpt, modifier]
         if pair in visit.accepted:
             visit.accepted = [kept for kept in visit.accepted if kept != pair]
@@ -459,52 +409,60 @@ def refuse_modifier(user: User, visit_id: UUID, *, cpt: str, modifier: str, at: 
 def end(user: User, visit_id: UUID, *, at: datetime) -> SessionState:
     """End the session: what runs stops now. Ending an ended visit changes nothing."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="time")
+        visit = unsigned(user, visit_id, to="time")
+        if visit.state == Visit.State.SCHEDULED:
+            raise Refused("The visit has not begun: open it first.")
         if visit.state == Visit.State.OPEN:
             last = visit.timer_events.order_by("-sequence").first()
-            if last is not None:
-                at = max(at, last.at)
-            sequence = _last_sequence(visit) + 1
-            TimerEvent(
-                visit=visit,
-                sequence=sequence,
-                kind="end",
-                at=at,
-                by=user,
-                furnished=str(convert.furnished_by(user)),
-                token=f"end:{sequence}",
-            ).save(force_insert=True)
+            at = max(at, last.at) if last is not None else at
+            version = last.sequence if last is not None else 0
+            running = {UUID(key) for key in convert.timed(visit, until=at).running}
+            stopped = [a for a in visit.activities.all() if a.pk in running]
+            for number, row in enumerate([*stopped, None], start=version + 1):
+                _tap(visit, row, "stop" if row else "end", number, at, user, f"end:{number}")
             visit.state = Visit.State.ENDED
             visit.ended_at = at
             visit.save(update_fields=["state", "ended_at"])
             events.append(user, "visit.ended", visit, at=at)
-        elif visit.state == Visit.State.SCHEDULED:
-            raise Refused("The visit has not begun: open it first.")
         return state(user, visit.pk, at=at)
 
 
-def cancel(
-    user: User, visit_id: UUID, *, reason: str, at: datetime, no_show: bool = False
-) -> Visit:
-    """Take a visit off the schedule, or note that the patient did not come."""
+def reopen(user: User, visit_id: UUID, *, at: datetime) -> SessionState:
+    """Go on with a session that was ended too early; the end stays in the log."""
     with transaction.atomic():
-        visit = _unsigned(user, visit_id, to="schedule")
-        if visit.state != Visit.State.SCHEDULED:
-            raise Refused("The visit has begun: it can no longer be cancelled.")
-        visit.state = Visit.State.NO_SHOW if no_show else Visit.State.CANCELLED
-        visit.save(update_fields=["state"])
-        events.append(user, f"visit.{visit.state}", visit, at=at)
-    return visit
+        visit = unsigned(user, visit_id, to="time")
+        if visit.state == Visit.State.ENDED:
+            if profile.local_date(at) != visit.date_of_service:
+                raise Refused("The day of this visit is over: correct its minutes instead.")
+            number = _last_sequence(visit) + 1
+            _tap(visit, None, "reopen", number, at, user, f"reopen:{number}")
+            visit.state = Visit.State.OPEN
+            visit.ended_at = None
+            visit.save(update_fields=["state", "ended_at"])
+            events.append(user, "visit.reopened", visit, at=at)
+        return state(user, visit.pk, at=at)
 
 
-def _unsigned(user: User, visit_id: UUID, *, to: str) -> Visit:
-    """The visit, held against other writers, while its note is not sealed."""
-    found = access.visit_for(user, visit_id, to=to)
-    Visit.objects.select_for_update().filter(pk=found.pk).first()
-    found.refresh_from_db(fields=["state", "facts", "accepted", "started_at", "ended_at"])
-    if found.state == Visit.State.SIGNED:
-        raise AlreadySigned("The note of this visit is signed: write an addendum instead.")
-    return found
+def _tap(
+    visit: Visit,
+    activity: Activity | None,
+    kind: str,
+    sequence: int,
+    at: datetime,
+    user: User,
+    token: str,
+) -> None:
+    TimerEvent(
+        visit=visit,
+        activity=activity,
+        sequence=sequence,
+        kind=kind,
+        at=at,
+        by=user,
+        furnished=str(convert.furnished_by(user)),
+        one_on_one=activity.one_on_one if activity else True,
+        token=token,
+    ).save(force_insert=True)
 
 
 def _own_activity(visit: Visit, activity_id: UUID | str) -> Activity:

@@ -28,5 +28,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinic", "0001_initial")]
+    dependencies = [("clinic", "0004_visits")]
     operations = [migrations.RunPython(install, remove)]
