@@ -188,6 +188,10 @@ def where(path: str | None, state: Any) -> str:
     return ""
 
 
+# facts that are recorded by a tap on the session screen
+TAPPABLE = ("interventions", "education", "hep")
+
+
 def questions(score: Any, state: Any) -> list[dict[str, Any]]:
     """The failed points of the rubric, as questions."""
     if score is None:
@@ -199,6 +203,7 @@ def questions(score: Any, state: Any) -> list[dict[str, Any]]:
             "title": titles.get(point_id, ""),
             "question": failure.question,
             "activity": where(failure.path, state),
+            "is_tappable": (failure.path or "").startswith(TAPPABLE),
         }
         for point_id, failure in score.questions
     ]
