@@ -183,13 +183,22 @@ def version_date() -> str:
     return str(_yaml("exercises")["meta"]["date"])
 
 
+def topic_id(name: str) -> str:
+    """The id of a handout; the samples answer to their short names too (H1 to H6).
+
+    Raises:
+        BadInput: there is no such handout.
+    """
+    if isinstance(name, str):
+        wanted = name.strip().casefold()
+        for known in _topics():
+            if wanted in (known, known.split("_")[0] if _topics()[known][0] == "sample" else known):
+                return known
+    raise BadInput(f"There is no handout {name!r}. Known: {', '.join(sorted(_topics()))}.")
+
+
 def _topic(topic: str) -> tuple[str, Mapping[str, Any]]:
-    try:
-        return _topics()[topic]
-    except (KeyError, TypeError):
-        raise BadInput(
-            f"There is no handout {topic!r}. Known: {', '.join(sorted(_topics()))}."
-        ) from None
+    return _topics()[topic_id(topic)]
 
 
 def handout_text(
@@ -214,6 +223,7 @@ def handout_text(
         BadInput: unknown topic, exercise or language, or not two to four exercises.
     """
     code = language_of(language)
+    topic = topic_id(topic)
     kind, entry = _topic(topic)
     chosen = _chosen(tuple(exercise_ids or entry["exercises"]))
     texts = tuple(

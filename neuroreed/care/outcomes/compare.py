@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from neuroreed.care.outcomes import words
+from neuroreed.care.outcomes import library, words
 from neuroreed.care.outcomes.figures import needed, pick, reaches
-from neuroreed.care.outcomes.library import in_range, measure, number, population
+from neuroreed.care.outcomes.library import in_range, number
 from neuroreed.care.outcomes.reading import crossings
 from neuroreed.model.errors import BadInput
 from neuroreed.model.measures import Change, Figure, Measure, Verdict
@@ -21,7 +21,7 @@ CONDITIONS = ("device", "assistance", "protocol", "side", "medication_state", "c
 
 
 def compare(
-    measure_id: str,
+    measure: str,
     *,
     population: str | Sequence[str],
     baseline: Number | None,
@@ -43,7 +43,7 @@ def compare(
     """Judge the change between two scores.
 
     Args:
-        measure_id: id or abbreviation of a shipped measure.
+        measure: id or abbreviation of a shipped measure.
         population: one population name, or several in order of preference.
         baseline, current: scores as text, whole numbers or ``Decimal``, compared exactly;
             ``None`` when not recorded.
@@ -55,13 +55,15 @@ def compare(
     Raises:
         BadInput: unknown measure or population, a float, a score outside the scale.
     """
-    chosen = measure(measure_id)
+    chosen = library.measure(measure)
     names = _populations(population)
     levels = chosen.scoring.levels
     before = _score(chosen, baseline, "baseline", levels)
     after = _score(chosen, current, "current score", levels)
     bands = {
-        key: in_range(measure(key), number(value, f"baseline of {key}"), f"baseline of {key}")
+        key: in_range(
+            library.measure(key), number(value, f"baseline of {key}"), f"baseline of {key}"
+        )
         for key, value in (band_values or {}).items()
     }
     given = {
@@ -90,7 +92,7 @@ def _populations(given: str | Sequence[str]) -> tuple[str, ...]:
     names = (given,) if isinstance(given, str) else tuple(given)
     if not names:
         raise BadInput("Name the population of the patient.")
-    return tuple(population(name) for name in names)
+    return tuple(library.population(name) for name in names)
 
 
 def _score(
