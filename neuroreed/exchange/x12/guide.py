@@ -92,6 +92,17 @@ class Loop:
         self.id = id
         self.items: list[Item] = []
 
+    def settled(self, order: int) -> int:
+        """Bits that change nothing any more: what lies behind, and what may come or not.
+
+        Counting them as seen makes few states of many, so that each is worked out once.
+        """
+        bits = 0
+        for item in self.items:
+            if item.order < order or (item.many and not item.required):
+                bits |= item.bit
+        return bits
+
 
 class Step:
     """What one segment means in one state."""
@@ -180,6 +191,9 @@ class Machine:
         self.start = self._state(((root, 0, 0, False),))
 
     def _state(self, frames: tuple[Frame, ...]) -> State:
+        frames = tuple(
+            (loop, order, seen | loop.settled(order), out) for loop, order, seen, out in frames
+        )
         key = tuple((id(loop), order, seen, out) for loop, order, seen, out in frames)
         state = self._states.get(key)
         if state is None:
@@ -315,11 +329,16 @@ class Machine:
                 loop, order, seen, out = frames[depth]
                 for item in loop.items:
                     if item.sid == sid and item.loop is None:
-                        here = frames
+                        here, faults = frames, []
                         if item.order >= order:
-                            here = (*frames[:depth], (loop, item.order, seen | item.bit, out))
-                        located = (fault[0], fault[1], loop.id, f"{sid}{QUALIFIER[sid]:02d}")
-                        return self._step(here, item, sid, [located], loop=loop)
+                            for inner, _, bits, _ in reversed(frames[depth + 1 :]):
+                                faults += _missing(inner, bits, None)
+                            faults += _missing(loop, seen, item.order)
+                            seen = _skipped(loop, seen, item.order) | item.bit
+                            here = (*frames[:depth], (loop, item.order, seen, out))
+                        about = f"{sid}{QUALIFIER[sid]:02d}"
+                        faults.append((fault[0], fault[1], loop.id, about))
+                        return self._step(here, item, sid, faults, loop=loop)
             return None
         loop, order, seen, out = frames[-1]
         for item in loop.items:
