@@ -23,6 +23,7 @@ from neuroreed.model.errors import BadInput, MappingError
 from neuroreed.model.values import modifier_list, read
 
 NEEDED: Final = ("patient", "date_of_service", "code")
+SNIFFED: Final = 4096  # junk may stand before the first interchange
 _FILE_KEYS: Final = {"encoding", "delimiter", "payer"}
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -168,8 +169,8 @@ def read_source(
     if path.suffix.lower() == ".parquet":
         raise BadInput(f"{path.name}: Parquet is audited by `neuroreed bulk`.")
     with path.open("rb") as file:
-        beginning = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if beginning.startswith(b"ISA") and mapping is None:
+        beginning = file.read(SNIFFED)
+    if b"ISA" in beginning and b"GS" in beginning and mapping is None:
         return _read_x12(path)
     visits, report = read_table(path, read_mapping(mapping) if mapping is not None else None)
     return visits, report.notes

@@ -14,8 +14,13 @@ from neuroreed.model.care import Furnished, TimedActivity, Visit
 from neuroreed.model.claims import Claim
 from neuroreed.model.errors import BadInput
 from neuroreed.model.money import dollars
+from neuroreed.model.values import FIRST_YEAR, YEAR_AFTER_LAST
 
 Rows = list[tuple[dict[str, Any], str]]
+
+
+class ClaimRow(dict[str, Any]):
+    """A line of a claim: what cannot be read in it is unknown and noted, never an exception."""
 
 
 def rows_of(source: Any) -> tuple[Rows, Rows, tuple[str, ...]]:
@@ -223,37 +228,45 @@ def _claim(data: Mapping[str, Any], position: int, lines: Rows, notes: list[str]
     )
     authorised = any(str(ref[0]) == "G1" for ref in data.get("refs") or () if ref)
     filing = subscriber.get("filing")
-    diagnoses = [str(pair[1]) for pair in data.get("diagnoses") or () if len(pair) > 1]
+    diagnoses = [
+        str(pair[1]) if str(pair[0]) in {"ABK", "ABF"} else None
+        for pair in data.get("diagnoses") or ()
+        if len(pair) > 1
+    ]
     for number, line in enumerate(data.get("lines") or (), start=1):
         where = f"Claim {claim_id}, line {line.get('line') or number}"
         served, last = _dates(line.get("dates") or data.get("dates") or ())
         procedure = line.get("procedure") or {}
         if served is None:
-            notes.append(f"{where}: has no date of service and was not audited.")
+            notes.append(f"{where}: has no date of service that can be; not audited.")
             continue
         code = str(procedure.get("code") or "").upper()
         if len(code) != 5 or not code.isalnum():
             notes.append(f"{where}: its procedure is not a five-character code; not audited.")
             continue
-        row: dict[str, Any] = {
-            "patient": patient,
-            "session": claim_id,
-            "line": number,
-            "date_of_service": served,
-            "last_date": last,
-            "payer": data.get("payer") or (f"filing {filing}" if filing else None),
-            "code": code,
-            "modifiers": _modifiers(procedure.get("modifiers") or (), where, notes),
-            "charge": _charge(line.get("charge"), where, notes),
-            "place_of_service": _whole(
-                line.get("place_of_service") or data.get("place_of_service")
-            ),
-            "billed_units": _whole(line.get("units")) if line.get("unit_basis") == "UN" else None,
-            "therapist": _rendering(line.get("providers") or ())
-            or _rendering(data.get("providers") or ()),
-            "is_participating": {"A": True, "C": False}.get(str(data.get("assignment"))),
-            "authorization_on_file": authorised,
-        }
+        row = ClaimRow(
+            {
+                "patient": patient,
+                "session": claim_id,
+                "line": number,
+                "date_of_service": served,
+                "last_date": last,
+                "payer": data.get("payer") or (f"filing {filing}" if filing else None),
+                "code": code,
+                "modifiers": _modifiers(procedure.get("modifiers") or (), where, notes),
+                "charge": _charge(line.get("charge"), where, notes),
+                "place_of_service": _whole(
+                    line.get("place_of_service") or data.get("place_of_service")
+                ),
+                "billed_units": _whole(line.get("units"))
+                if line.get("unit_basis") == "UN"
+                else None,
+                "therapist": _rendering(line.get("providers") or ())
+                or _rendering(data.get("providers") or ()),
+                "is_participating": {"A": True, "C": False}.get(str(data.get("assignment"))),
+                "authorization_on_file": authorised,
+            }
+        )
         if row["billed_units"] is None and line.get("units") is not None:
             notes.append(f"{where}: units are not whole service units; rules on units skip it.")
         if row["place_of_service"] is not None and row["place_of_service"] > 99:
@@ -288,9 +301,11 @@ def _dates(dates: Sequence[Sequence[str]]) -> tuple[date | None, date | None]:
             first, _, last = str(parts[2]).partition("-")
             try:
                 start = date.fromisoformat(first)
-                return start, date.fromisoformat(last) if last else start
+                end = date.fromisoformat(last) if last else start
             except ValueError:
                 return None, None
+            usable = start.year >= FIRST_YEAR and end.year < YEAR_AFTER_LAST
+            return (start, end) if usable else (None, None)
     return None, None
 
 

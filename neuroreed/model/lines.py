@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from neuroreed.model.adapt import rows_of
+from neuroreed.model.adapt import ClaimRow, rows_of
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -116,12 +116,13 @@ def to_book(source: Any, *, payer: str | None = None) -> Book:
     Raises:
         BadInput: a value that cannot be; the message names the visit, the line and the column.
     """
-    raw_lines, raw_intervals, notes = rows_of(source)
+    raw_lines, raw_intervals, told = rows_of(source)
+    notes = list(told)
     ignored: set[str] = set()
     seen: Seen = {}
-    lines = [_line(raw, where, payer, ignored, seen) for raw, where in raw_lines]
+    lines = [_line(raw, where, payer, ignored, seen, notes) for raw, where in raw_lines]
     intervals = [
-        _row(raw, where, payer, ignored, "intervals", seen) for raw, where in raw_intervals
+        _row(raw, where, payer, ignored, "intervals", seen, notes) for raw, where in raw_intervals
     ]
     _adopt_discipline(lines + intervals)
     names = _number_names(lines + intervals)
@@ -132,8 +133,9 @@ def to_book(source: Any, *, payer: str | None = None) -> Book:
     lines.sort(key=_line_order)
     intervals.sort(key=_interval_order)
     if ignored:
-        notes = (*notes, "Not used: " + ", ".join(sorted(ignored)) + ".")
-    return Book(_columns(lines, "lines"), _columns(intervals, "intervals"), names, notes=notes)
+        notes.append("Not used: " + ", ".join(sorted(ignored)) + ".")
+    columns = _columns(lines, "lines"), _columns(intervals, "intervals")
+    return Book(*columns, names, notes=tuple(notes))
 
 
 def from_book(book: Book) -> list[dict[str, Any]]:
@@ -204,9 +206,14 @@ def _given(column: Column, number: int, names: Mapping[str, tuple[str, ...]]) ->
 
 
 def _line(
-    raw: Mapping[str, Any], where: str, payer: str | None, ignored: set[str], seen: Seen
+    raw: Mapping[str, Any],
+    where: str,
+    payer: str | None,
+    ignored: set[str],
+    seen: Seen,
+    notes: list[str],
 ) -> _Row:
-    row = _row(raw, where, payer, ignored, "lines", seen)
+    row = _row(raw, where, payer, ignored, "lines", seen, notes)
     values = row.values
     if "modifiers" in raw and raw["modifiers"] is not None:
         try:
@@ -235,6 +242,7 @@ def _row(
     ignored: set[str],
     table: str,
     seen: Seen,
+    notes: list[str],
 ) -> _Row:
     values: dict[str, int] = {}
     texts: dict[str, str] = {}
@@ -251,8 +259,7 @@ def _row(
         else:
             key = (name, type(value), value) if type(value) in _SIMPLE else None
             if key is None or key not in seen:
-                dollars = column.kind == "cents" and not name.endswith("_cents")
-                values[column.name] = number = read(column, value, where, dollars=dollars)
+                values[column.name] = number = _read(raw, column, name, where, notes)
                 if key is not None:
                     seen[key] = number
             else:
@@ -269,6 +276,17 @@ def _row(
     if payer is not None and texts.get("payer", FILING).startswith(FILING):
         texts["payer"] = payer
     return _Row(day, values.pop("discipline", UNKNOWN), values, texts)
+
+
+def _read(raw: Mapping[str, Any], column: Column, name: str, where: str, notes: list[str]) -> int:
+    dollars = column.kind == "cents" and not name.endswith("_cents")
+    try:
+        return read(column, raw[name], where, dollars=dollars)
+    except BadInput as error:
+        if not isinstance(raw, ClaimRow):
+            raise
+        notes.append(f"{error} Rules that need it skip the line.")
+        return UNKNOWN
 
 
 def _adopt_discipline(rows: Iterable[_Row]) -> None:

@@ -22,7 +22,8 @@ _YES: Final = {"1", "true", "yes", "y", "t", "x"}
 _NO: Final = {"0", "false", "no", "n", "f"}
 _CODE: Final = re.compile(r"[A-Z0-9]{5}")
 _DIAGNOSIS: Final = re.compile(r"[A-Z][A-Z0-9]{2,6}")
-_EARLIEST, _LATEST = date(1990, 1, 1).toordinal(), date(2100, 1, 1).toordinal()
+FIRST_YEAR, YEAR_AFTER_LAST = 1990, 2100
+_EARLIEST, _LATEST = (date(year, 1, 1).toordinal() for year in (FIRST_YEAR, YEAR_AFTER_LAST))
 
 
 def read(column: Column, value: Any, where: str, *, dollars: bool = False) -> int:
@@ -39,7 +40,7 @@ def read(column: Column, value: Any, where: str, *, dollars: bool = False) -> in
         number = _READERS[column.kind](column, value, dollars)
     except (ValueError, TypeError, ArithmeticError) as error:
         if isinstance(error, ImpossibleMinutes):
-            raise
+            raise ImpossibleMinutes(f"{where}, {column.name}", value) from None
         raise BadInput(f"{where}, {column.name}: {error or 'cannot be read'}.") from None
     return number
 

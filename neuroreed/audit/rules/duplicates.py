@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from neuroreed.audit.registry import rule
+from neuroreed.audit.registry import applies, rule
 from neuroreed.model.findings import Scope, Severity
 
 
@@ -14,6 +14,7 @@ from neuroreed.model.findings import Scope, Severity
     severity=Severity.STOP,
     scope=Scope.LINE,
     book="UNITS-13",
+    applies=applies(code_is_listed=1),
     cites=["cms-clm104-c05#20.2", "fcso-one-date-per-line#Lines of a claim"],
     confidence="V",
     effective=(date(2000, 4, 1), None),
@@ -31,6 +32,7 @@ def same_line_twice(same_lines_before):
     severity=Severity.REVIEW,
     scope=Scope.LINE,
     book="UNITS-13",
+    applies=applies(code_is_listed=1),
     cites=["practice-knowledge#Duplicate claims"],
     confidence="K",
     effective=(date(2000, 4, 1), None),
