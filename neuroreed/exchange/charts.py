@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from xml.sax.saxutils import escape, quoteattr
 
+from neuroreed.exchange.chart_marks import GROUND, INK, LINE, QUIET, marker, plain, text, wrapped
 from neuroreed.exchange.chart_words import WORDS
 from neuroreed.model.errors import BadInput
 
@@ -20,7 +21,6 @@ MOST_SERIES = 4
 WIDTH, HEIGHT = 720, 400
 COMPACT_WIDTH, COMPACT_HEIGHT = 470, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 138, 28, 92
-_INK, _QUIET, _LINE, _GROUND = "#1d2327", "#545e66", "#d9d5cc", "#ffffff"
 _BAND, _PLAN = "#e7e3da", "#f3f6f7"
 _COLOURS = ("#0b5c6b", "#b0632b", "#5b4b8a", "#4d7c3a")
 _DASHES = ("", "8 4", "2 4", "10 4 2 4")
@@ -44,6 +44,16 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class PathPoint:
+    """The expected score on a day with the ends of its band."""
+
+    on: date
+    low: Decimal
+    middle: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPeriod:
     """A certified period, drawn as shading; ends included."""
 
@@ -58,6 +68,7 @@ class ProgressChart:
 
     ``error`` is the MDC and ``important`` the MCID, both in the unit of the measure and
     applied to the first score of the first series; ``None`` when not on file.
+    ``path`` is what the patient's own data let expect, drawn dotted with its band.
     ``unverified`` names which of the two (``error``, ``important``) were not verified.
     """
 
@@ -71,6 +82,7 @@ class ProgressChart:
     goal_on: date | None = None
     visits: tuple[date, ...] = ()
     plan_periods: tuple[PlanPeriod, ...] = ()
+    path: tuple[PathPoint, ...] = ()
     unverified: frozenset[str] = frozenset()
     language: str = "en"
 
@@ -116,11 +128,6 @@ class ChartTable:
     notes: tuple[tuple[str, str], ...]
 
 
-def plain(value: Decimal) -> str:
-    """A decimal as it was recorded, without exponent: 0.40 stays 0.40."""
-    return format(value, "f")
-
-
 def _tick(value: Decimal) -> str:
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -147,6 +154,9 @@ def table(chart: ProgressChart) -> ChartTable:
     if chart.goal is not None:
         when = f" ({_day(chart.goal_on)})" if chart.goal_on else ""
         notes.append((say["goal"], f"{plain(chart.goal)}{when}"))
+    for at in chart.path:
+        expected = f"{plain(at.middle)} ({plain(at.low)} – {plain(at.high)})"
+        notes.append((f"{say['path']} {_day(at.on)}", expected))
     if chart.visits:
         notes.append((say["visits"], str(len(chart.visits))))
     for period in chart.plan_periods:
@@ -220,7 +230,9 @@ def _plane(chart: ProgressChart, width: int, height: int) -> _Plane:
     values = [p.value for line in chart.series for p in line.points]
     values += list(chart.band or ())
     values += [v for v in (chart.important_at, chart.goal) if v is not None]
+    values += [v for at in chart.path for v in (at.low, at.high)]
     days = [p.on for line in chart.series for p in line.points]
+    days += [at.on for at in chart.path]
     days += list(chart.visits) + ([chart.goal_on] if chart.goal_on else [])
     first, last = min(days), max(days)
     span = max((last - first).days, 7)
@@ -263,16 +275,17 @@ def svg(chart: ProgressChart, *, id: str = "chart", compact: bool = False) -> st
     if chart.first is None:
         return (
             f"{head}<desc id={quoteattr(f'{id}-desc')}>{escape(say['empty'])}</desc>"
-            f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>'
-            f"{_text(width / 2, height / 2, say['empty'], anchor='middle')}</svg>"
+            f'<rect width="{width}" height="{height}" fill="{GROUND}"/>'
+            f"{text(width / 2, height / 2, say['empty'], anchor='middle')}</svg>"
         )
     plane = _plane(chart, width, height)
     parts = [
         head,
         f"<desc id={quoteattr(f'{id}-desc')}>{escape(description(chart))}</desc>",
-        f'<rect width="{width}" height="{height}" fill="{_GROUND}"/>',
+        f'<rect width="{width}" height="{height}" fill="{GROUND}"/>',
         *_plans(chart, plane),
         *_error_band(chart, plane),
+        *_expected_path(chart, plane),
         *_grid(chart, plane),
         *_visit_ticks(chart, plane),
         *_important(chart, plane),
@@ -282,16 +295,6 @@ def svg(chart: ProgressChart, *, id: str = "chart", compact: bool = False) -> st
     parts += [_series(line, i, plane) for i, line in enumerate(chart.series)]
     parts.append(_legend(chart, plane))
     return "".join(parts) + "</svg>"
-
-
-def _text(
-    x: float, y: float, words: str, *, anchor: str = "start", colour: str = _INK, size: int = 13
-) -> str:
-    halo = f'paint-order="stroke" stroke="{_GROUND}" stroke-width="3"'
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}" {halo} '
-        f'font-size="{size}">{escape(words)}</text>'
-    )
 
 
 def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
@@ -305,22 +308,37 @@ def _plans(chart: ProgressChart, plane: _Plane) -> list[str]:
         label = period.label or WORDS[chart.language]["plan"]
         parts.append(
             f'<rect class="plan" x="{left:.1f}" y="{_TOP}" width="{right - left:.1f}" '
-            f'height="{plane.base - _TOP}" fill="{_PLAN}" stroke="{_LINE}"/>'
+            f'height="{plane.base - _TOP}" fill="{_PLAN}" stroke="{LINE}"/>'
         )
-        parts.append(_text(left + 4, _TOP - 8, label, colour=_QUIET, size=12))
+        parts.append(text(left + 4, _TOP - 8, label, colour=QUIET, size=12))
     return parts
 
 
 def _error_band(chart: ProgressChart, plane: _Plane) -> list[str]:
     if chart.band is None:
         words = WORDS[chart.language]["no_error"]
-        return [_text(_LEFT + 6, _TOP + 14, words, colour=_QUIET, size=12)]
+        return [text(_LEFT + 6, _TOP + 14, words, colour=QUIET, size=12)]
     low, high = chart.band
     top, bottom = plane.y(high), plane.y(low)
     return [
         f'<rect class="error-band" x="{_LEFT}" y="{top:.1f}" width="{plane.right - _LEFT}" '
         f'height="{bottom - top:.1f}" fill="{_BAND}" data-low="{plain(low)}" '
         f'data-high="{plain(high)}"/>'
+    ]
+
+
+def _expected_path(chart: ProgressChart, plane: _Plane) -> list[str]:
+    path = sorted(chart.path, key=lambda at: at.on)
+    if len(path) < 2:
+        return []
+    there = [f"{plane.x(at.on):.1f},{plane.y(at.high):.1f}" for at in path]
+    back = [f"{plane.x(at.on):.1f},{plane.y(at.low):.1f}" for at in reversed(path)]
+    middle = "L".join(f"{plane.x(at.on):.1f} {plane.y(at.middle):.1f}" for at in path)
+    return [
+        f'<polygon class="path-band" points="{" ".join(there + back)}" fill="none" '
+        f'stroke="{QUIET}" stroke-width="1" stroke-dasharray="2 3"/>',
+        f'<path class="path" d="M{middle}" fill="none" stroke="{QUIET}" stroke-width="1.5" '
+        'stroke-dasharray="1 4" stroke-linecap="round"/>',
     ]
 
 
@@ -331,10 +349,14 @@ def _side_labels(chart: ProgressChart, plane: _Plane) -> list[str]:
     if chart.band:
         low, high = chart.band
         words = f"{_marked(chart, 'error', say['band'])}: {plain(low)} – {plain(high)}"
-        labels.append(((plane.y(low) + plane.y(high)) / 2, _wrapped(words, 20)))
+        labels.append(((plane.y(low) + plane.y(high)) / 2, wrapped(words, 20)))
     if chart.important_at is not None:
         words = f"{_marked(chart, 'important', say['important'])}: {plain(chart.important_at)}"
-        labels.append((plane.y(chart.important_at), _wrapped(words, 20)))
+        labels.append((plane.y(chart.important_at), wrapped(words, 20)))
+    if len(chart.path) > 1:
+        last = max(chart.path, key=lambda at: at.on)
+        words = f"{say['path']}: {plain(last.low)} – {plain(last.high)}"
+        labels.append((plane.y(last.middle), wrapped(words, 20)))
     if chart.goal is not None:
         labels.append((plane.y(chart.goal) - 12, [f"{say['goal']}: {plain(chart.goal)}"]))
     parts: list[str] = []
@@ -342,21 +364,11 @@ def _side_labels(chart: ProgressChart, plane: _Plane) -> list[str]:
     for y, lines in sorted(labels, key=lambda label: label[0]):
         start = max(free, y + 4 - 7 * (len(lines) - 1))
         parts += [
-            _text(plane.right + 8, start + 14 * i, line, colour=_QUIET, size=12)
+            text(plane.right + 8, start + 14 * i, line, colour=QUIET, size=12)
             for i, line in enumerate(lines)
         ]
         free = start + 14 * len(lines) + 4
     return parts
-
-
-def _wrapped(words: str, most: int) -> list[str]:
-    lines = [""]
-    for word in words.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
 
 
 def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
@@ -364,21 +376,21 @@ def _grid(chart: ProgressChart, plane: _Plane) -> list[str]:
     right, value = plane.right, plane.low
     while value <= plane.high:
         y = plane.y(value)
-        parts.append(f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="{_LINE}" fill="none"/>')
-        parts.append(_text(_LEFT - 8, y + 4, _tick(value), anchor="end"))
+        parts.append(f'<path d="M{_LEFT} {y:.1f}H{right}" stroke="{LINE}" fill="none"/>')
+        parts.append(text(_LEFT - 8, y + 4, _tick(value), anchor="end"))
         value += plane.step
-    parts.append(_text(4, 14, chart.unit, colour=_QUIET))
+    parts.append(text(4, 14, chart.unit, colour=QUIET))
     base = plane.base
-    parts.append(f'<path d="M{_LEFT} {base}H{right}" stroke="{_INK}" fill="none"/>')
+    parts.append(f'<path d="M{_LEFT} {base}H{right}" stroke="{INK}" fill="none"/>')
     days = sorted({point.on for line in chart.series for point in line.points})
     last_x = -100.0
     for day in days:
         if plane.x(day) - last_x >= 78 or day == days[0]:
             last_x = plane.x(day)
-            parts.append(_text(last_x, base + 36, _day(day), anchor="middle", size=12))
+            parts.append(text(last_x, base + 36, _day(day), anchor="middle", size=12))
     if plane.low > 0:
         note = WORDS[chart.language]["axis"].format(n=_tick(plane.low))
-        parts.append(_text(right + 8, base + 4, note, colour=_QUIET, size=11))
+        parts.append(text(right + 8, base + 4, note, colour=QUIET, size=11))
     return parts
 
 
@@ -389,8 +401,8 @@ def _visit_ticks(chart: ProgressChart, plane: _Plane) -> list[str]:
     ticks = "".join(f"M{plane.x(day):.1f} {base + 4}v12" for day in sorted(chart.visits))
     words = f"{WORDS[chart.language]['visits']}: {len(chart.visits)}"
     return [
-        f'<path class="visits" d="{ticks}" stroke="{_QUIET}" stroke-width="2" fill="none"/>',
-        _text(plane.right + 8, base + 18, words, colour=_QUIET, size=12),
+        f'<path class="visits" d="{ticks}" stroke="{QUIET}" stroke-width="2" fill="none"/>',
+        text(plane.right + 8, base + 18, words, colour=QUIET, size=12),
     ]
 
 
@@ -400,7 +412,7 @@ def _important(chart: ProgressChart, plane: _Plane) -> list[str]:
         return []
     return [
         f'<path class="important" d="M{_LEFT} {plane.y(at):.1f}H{plane.right}" '
-        f'stroke="{_INK}" stroke-width="1.5" stroke-dasharray="6 5" fill="none" '
+        f'stroke="{INK}" stroke-width="1.5" stroke-dasharray="6 5" fill="none" '
         f'data-value="{plain(at)}"/>'
     ]
 
@@ -412,8 +424,8 @@ def _goal_flag(chart: ProgressChart, plane: _Plane) -> list[str]:
     y = plane.y(chart.goal)
     return [
         f'<path class="goal" d="M{x:.1f} {y:.1f}v-22l20 7l-20 7" fill="{_COLOURS[3]}" '
-        f'stroke="{_INK}" stroke-width="1.5" data-value="{plain(chart.goal)}"/>',
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{_INK}"/>',
+        f'stroke="{INK}" stroke-width="1.5" data-value="{plain(chart.goal)}"/>',
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{INK}"/>',
     ]
 
 
@@ -430,25 +442,16 @@ def _series(line: Series, index: int, plane: _Plane) -> str:
     ]
     for point in points:
         parts.append(
-            _marker(_MARKERS[index], plane.x(point.on), plane.y(point.value), colour, point)
+            marker(
+                _MARKERS[index],
+                plane.x(point.on),
+                plane.y(point.value),
+                colour,
+                point.on,
+                point.value,
+            )
         )
     return "".join(parts) + "</g>"
-
-
-def _marker(shape: str, x: float, y: float, colour: str, point: ChartPoint | None = None) -> str:
-    data = ""
-    label = ""
-    if point is not None:
-        data = f' data-on="{point.on.isoformat()}" data-value="{plain(point.value)}"'
-        label = _text(x, y - 10, plain(point.value), anchor="middle", size=12)
-    look = f'fill="{colour}" stroke="{_GROUND}" stroke-width="1.5"{data}'
-    shapes = {
-        "circle": f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" {look}/>',
-        "square": f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" {look}/>',
-        "triangle": f'<path d="M{x:.1f} {y - 6.5:.1f}l6.5 11.5h-13z" {look}/>',
-        "diamond": f'<path d="M{x:.1f} {y - 7:.1f}l7 7l-7 7l-7 -7z" {look}/>',
-    }
-    return shapes[shape] + label
 
 
 def _legend(chart: ProgressChart, plane: _Plane) -> str:
@@ -460,8 +463,8 @@ def _legend(chart: ProgressChart, plane: _Plane) -> str:
             f'<path d="M{x:.1f} {y - 4:.1f}h30" stroke="{_COLOURS[index]}" '
             f'stroke-width="2.5" fill="none"{dash}/>'
         )
-        parts.append(_marker(_MARKERS[index], x + 15, y - 4, _COLOURS[index]))
-        parts.append(_text(x + 38, y, line.name))
+        parts.append(marker(_MARKERS[index], x + 15, y - 4, _COLOURS[index]))
+        parts.append(text(x + 38, y, line.name))
         x += 52 + 7.2 * len(line.name)
     return "".join(parts)
 

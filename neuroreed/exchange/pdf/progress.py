@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from neuroreed.care.outcomes.library import measure, version
 from neuroreed.care.outcomes.proof import MeasureProof, Proof, Voice
+from neuroreed.care.trajectory import FEWEST_FOR_A_LINE, Course, Point, expected
 from neuroreed.exchange.charts import (
     ChartPoint,
+    PathPoint,
     PlanPeriod,
     ProgressChart,
     Series,
@@ -15,9 +19,12 @@ from neuroreed.exchange.charts import (
     svg,
     table,
 )
-from neuroreed.exchange.pdf.handout import typeset
+from neuroreed.exchange.pdf.handout import page_count, typeset
 
 MOST_CHARTS = 2
+# type in points, the largest that leaves one page
+SIZES = (9, 8.5, 8, 7.5)
+PATIENT_SIZES = (12, 11)
 
 _LABELS = {
     "en": {
@@ -35,12 +42,16 @@ _LABELS = {
 }
 
 
-def progress_charts(proof: Proof) -> tuple[ProgressChart, ...]:
-    """One chart per measure of the page, for the screen and for print."""
-    return tuple(_chart(item, proof) for item in proof.measures)
+def progress_charts(proof: Proof, *, with_path: bool = False) -> tuple[ProgressChart, ...]:
+    """One chart per measure of the page, for the screen and for print.
+
+    ``with_path`` adds the expected path of measures that are improving. Elsewhere a line
+    through the scores would promise what they do not show, so there is none.
+    """
+    return tuple(_chart(item, proof, with_path) for item in proof.measures)
 
 
-def _chart(item: MeasureProof, proof: Proof) -> ProgressChart:
+def _chart(item: MeasureProof, proof: Proof, with_path: bool) -> ProgressChart:
     chosen, episode = measure(item.history.measure), proof.episode
     points = tuple(
         ChartPoint(score.taken_on, score.value)
@@ -63,13 +74,41 @@ def _chart(item: MeasureProof, proof: Proof) -> ProgressChart:
         goal_on=item.history.target_date,
         visits=episode.visits,
         plan_periods=tuple(PlanPeriod(start, end) for start, end in episode.plan_periods),
+        path=_path(item) if with_path else (),
         unverified=item.unverified,
         language=proof.language,
     )
 
 
+def _path(item: MeasureProof) -> tuple[PathPoint, ...]:
+    """The expected path by the patient's own scores, at most half their span ahead."""
+    chosen = measure(item.history.measure)
+    by_day = {s.taken_on: s.value for s in item.history.scores if s.taken_on is not None}
+    if item.course.course is not Course.IMPROVING or len(by_day) < FEWEST_FOR_A_LINE:
+        return ()
+    first, last = min(by_day), max(by_day)
+    points = [Point((day - first).days, value) for day, value in by_day.items()]
+    ahead = (last - first).days // 2
+    days = sorted({point.visit for point in points} | {(last - first).days + ahead})
+    step = chosen.recording_precision
+
+    def shown(value: float) -> Decimal:
+        rounded = (Decimal(value) / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
+        low, high = chosen.range.minimum, chosen.range.maximum
+        rounded = max(rounded, low) if low is not None else rounded
+        return min(rounded, high) if high is not None else rounded
+
+    return tuple(
+        PathPoint(first + timedelta(days=at.visit), shown(at.low), shown(at.middle), shown(at.high))
+        for at in expected(points, days, error=item.error)
+    )
+
+
 def progress(proof: Proof) -> bytes:
-    """The page as PDF bytes: at most two charts, the sentences, the sources."""
+    """The page as PDF bytes: at most two charts, the sentences, the sources.
+
+    It is one side unless there is more text than the smallest type can hold.
+    """
     say = _LABELS[proof.language]
     charts: list[dict[str, Any]] = []
     for chart in progress_charts(proof)[:MOST_CHARTS]:
@@ -93,7 +132,6 @@ def progress(proof: Proof) -> bytes:
         "subtitle": f"{episode.reference} · {count} {visits}",
         "headline": proof.headline,
         "language": proof.language,
-        "size": 12 if patient else 9,
         "charts": charts,
         "sections": [
             {"heading": s.heading, "sentences": list(s.sentences)} for s in proof.sections
@@ -102,4 +140,8 @@ def progress(proof: Proof) -> bytes:
         "sources_heading": say["sources"],
         "footer": f"{episode.condition} · {say['of']} {version()}",
     }
-    return typeset("progress.typ", data)
+    for size in PATIENT_SIZES if patient else SIZES:
+        pdf = typeset("progress.typ", data | {"size": size})
+        if page_count(pdf) == 1:
+            break
+    return pdf

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from neuroreed.exchange.charts import (
     ChartPoint,
+    PathPoint,
     PlanPeriod,
     ProgressChart,
     Series,
@@ -110,6 +111,16 @@ def test_unknown_error_and_a_cut_axis_are_said():
     assert "Measurement error is not on file" in cut
     assert "The axis starts at" in cut
     assert "not on file" not in known
+
+
+def test_the_expected_path_is_drawn_and_said_in_the_table():
+    days = [START, START + timedelta(days=28)]
+    path = tuple(PathPoint(d, Decimal(30), Decimal(35), Decimal(40)) for d in days)
+    made = chart(path=path)
+
+    assert 'class="path-band"' in svg(made) and 'class="path-band"' not in svg(chart())
+    assert ("Expected by own data 2026-10-18", "35 (30 – 40)") in table(made).notes
+    assert "35 (30 – 40)" in description(made)
 
 
 def test_an_important_change_of_a_lower_is_better_measure_lies_below():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 
 from neuroreed import handout as public_handout
 from neuroreed.care.education.handouts import handout_text, topics
-from neuroreed.care.outcomes.proof import Episode, History, proof
+from neuroreed.care.outcomes.proof import Episode, History, SkillFact, proof
 from neuroreed.exchange.charts import table
 from neuroreed.exchange.pdf.handout import handout, page_count, qr_svg
 from neuroreed.exchange.pdf.progress import progress, progress_charts
@@ -109,6 +110,26 @@ def test_a_proof_page_is_one_side_and_says_what_the_numbers_say(values, said):
         assert page_count(pdf) == 1
         assert page.headline in words(pdf)
     assert said in words(progress(proof(episode(*values), "payer")))
+
+
+def test_the_expected_path_is_of_improving_patients_with_three_scores_only():
+    def path(*values):
+        return progress_charts(proof(episode(*values), "payer"), with_path=True)[0].path
+
+    rising = path("48", "54", "56")
+
+    assert all(0 <= at.low <= at.middle <= at.high <= 56 for at in rising)
+    assert len(rising) == 4
+    assert path("33", "41") == path("33", "41", "42", "41") == path("41", "40", "33") == ()
+    assert progress_charts(proof(episode("48", "54", "56"), "payer"))[0].path == ()
+
+
+def test_a_page_with_two_measures_and_many_facts_still_fits_one_side():
+    made = episode("33", "36", "41", "44")
+    fact = SkillFact(START, "losses of balance", "in 30 s", Decimal(6), Decimal(3), "a cue")
+    full = replace(made, histories=made.histories * 2, skills=(fact,) * 4)
+
+    assert page_count(progress(proof(full, "payer"))) == 1
 
 
 def test_the_printed_table_holds_the_scores_of_the_drawing():
