@@ -37,6 +37,8 @@ def prepare(*, create: bool = True) -> None:
         from neuroreed.model.errors import NoParameter
 
         raise NoParameter("record", str(settings.DATA.name), None, "Run neuroreed serve first.")
+    if create:
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)
     if create and executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
