@@ -51,5 +51,27 @@ def test_a_rule_has_the_four_kinds_of_example(rule) -> None:
     assert [e for e in silent if e.edge], "no example that is silent at the boundary"
 
 
+# what they judge is the record, the plan or the clock, whether a line is billed or not
+OF_THE_RECORD = {
+    *("UNIT-04", "MINU-02", "MINU-03", "MINU-06", "PLAN-06", "PLAN-07", "PLAN-08", "DOCU-01"),
+    *("DOCU-02", "DOCU-08", "AUTH-04", "FILE-01", "FILE-02"),
+    *(f"CONC-0{number}" for number in range(1, 9)),
+}
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in rules() if rule.id not in OF_THE_RECORD], ids=lambda rule: rule.id
+)
+def test_what_is_not_billed_is_not_found(rule) -> None:
+    for example in examples()[rule.id]:
+        book = example.book()
+        units = book.lines["billed_units"]
+        units[:] = [0 for _ in units]
+
+        found = [finding for finding in audit(book).findings if finding.rule == rule.id]
+
+        assert not found, example.it
+
+
 def test_no_example_stands_without_its_rule() -> None:
     assert set(examples()) <= {rule.id for rule in rules()}

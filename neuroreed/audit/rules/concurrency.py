@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from neuroreed.audit.registry import applies, rule
-from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.findings import Scope, Severity
 
 
@@ -97,10 +96,7 @@ def more_minutes_than_clocked(one_on_one_minutes_of_day, clocked_minutes):
 )
 def impossible_day(one_on_one_minutes_of_day, elapsed_minutes_of_day):
     """Minutes of one person cannot add up to more than passed."""
-    return (
-        one_on_one_minutes_of_day > elapsed_minutes_of_day
-        or one_on_one_minutes_of_day > MINUTES_OF_A_DAY
-    )
+    return one_on_one_minutes_of_day > elapsed_minutes_of_day
 
 
 @rule(
