@@ -22,6 +22,7 @@ urlpatterns = [
     path("day/", day.day, name="day"),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
+    path(one + "begin/", session.begin, name="visit-begin"),
     path(one + "session/state/", session.state, name="session-state"),
     path(one + "session/preview/", session.preview, name="session-preview"),
     path(one + "session/tap/", session.tap, name="session-tap"),

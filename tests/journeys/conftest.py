@@ -16,6 +16,7 @@ from neuroreed.web import clock
 from tests.web import small_clinic
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
+README_PICTURES = Path(__file__).parents[2] / "docs" / "images"
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -133,6 +134,13 @@ class Walker:
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.screenshot(path=PICTURES / f"{name}-{size}.png", full_page=size == "phone")
         self.page.set_viewport_size(before)
+
+    def picture_for_readme(self, name: str) -> None:
+        """The picture that the front page of the project shows."""
+        if os.environ.get("NEUROREED_PICTURES"):
+            README_PICTURES.mkdir(parents=True, exist_ok=True)
+            self.page.evaluate("() => window.scrollTo(0, 0)")
+            self.page.screenshot(path=README_PICTURES / f"{name}.png")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def barriers(page: Any) -> list[str]:
 
 def addresses(clinic: Any) -> dict[str, list[tuple[str, str]]]:
     """Pages by the person who looks at them."""
-    past, today = clinic.past.id, clinic.visit.id
+    past, today = clinic.past.id, clinic.open_visit.id
     patient = clinic.patients[0].id
     episode = clinic.visit.episode_id
     tabs = [
@@ -36,6 +36,7 @@ def addresses(clinic: Any) -> dict[str, list[tuple[str, str]]]:
         "therapist": [
             ("day", "/day/"),
             ("queue", "/day/?queue=unsigned"),
+            ("booked", f"/visits/{clinic.visit.id}/note/"),
             ("day-empty", "/day/?on=2026-10-18"),
             ("session", f"/visits/{today}/session/"),
             ("patients", "/patients/"),
@@ -96,7 +97,7 @@ def test_the_dark_page_and_the_running_session_have_no_barrier(
     person.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     person.goes("/day/")
     found = barriers(person.page)
-    person.goes(f"/visits/{clinic.visit.id}/session/")
+    person.goes(f"/visits/{clinic.open_visit.id}/session/")
     person.tap_and_settle("button.tile[data-act='97112']")
     turn.goes(minutes=20)
     person.page.reload()

@@ -14,7 +14,9 @@ OTHER = "button.tile[data-act='97116']"
 
 
 def opened(person: Any, clinic: Any) -> Any:
-    person.goes(f"/visits/{clinic.visit.id}/session/")
+    person.goes("/day/")
+    person.page.click(".day .name >> text=Aldertree")
+    person.page.wait_for_selector("#session")
     return person.page
 
 

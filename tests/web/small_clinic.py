@@ -1,5 +1,7 @@
 """A clinic small enough to be made in a moment: two patients, one past visit, two of today.
 
+The first visit of today is booked, the second one open.
+
 Everybody is invented. The past visit of the first patient is signed, so that the session
 screen has a last time to refer to.
 """
@@ -40,6 +42,11 @@ class SmallClinic:
     def visit(self) -> Visit:
         """The first patient's visit of today."""
         return self.today[0]
+
+    @property
+    def open_visit(self) -> Visit:
+        """The second patient's visit of today, under way and not yet timed."""
+        return self.today[1]
 
 
 BALANCE_FACTS: dict[str, Any] = {
@@ -96,6 +103,7 @@ def make() -> SmallClinic:
         patient=made.patients[0],
     )
     people["patient"] = User.objects.get(username="pat")
+    visits.open_visit(people["therapist"], made.today[1].pk, at=at(8, 55))
     return made
 
 

@@ -32,7 +32,10 @@ def pages(clinic: Any) -> dict[str, tuple[str, set[str]]]:
             {"therapist", "front_desk", "biller"},
         ),
         "plan-new": (reverse("plan-new", args=[clinic.visit.episode_id]), {"therapist"}),
-        "session": (reverse("session", args=[clinic.visit.id]), care),
+        "session": (
+            reverse("session", args=[clinic.open_visit.id]),
+            {*care, "biller", "compliance"},
+        ),
         "note": (reverse("visit-tab", args=[past, "note"]), {*PEOPLE} - {"front_desk"}),
         "minutes": (reverse("visit-tab", args=[past, "minutes"]), {*PEOPLE} - {"front_desk"}),
         "charges": (reverse("visit-tab", args=[past, "charges"]), {*PEOPLE} - {"front_desk"}),
@@ -52,10 +55,22 @@ def pages(clinic: Any) -> dict[str, tuple[str, set[str]]]:
 def test_each_role_sees_its_pages_and_no_others(clinic: Any, signed_in: Any, role: str) -> None:
     client = signed_in(role)
 
-    seen = {name: client.get(address).status_code for name, (address, _) in pages(clinic).items()}
+    seen = {
+        name: client.get(address, follow=True).status_code
+        for name, (address, _) in pages(clinic).items()
+    }
 
     expected = {name: 200 if role in roles else 404 for name, (_, roles) in pages(clinic).items()}
     assert seen == expected
+
+
+def test_who_does_not_treat_is_shown_the_record_instead_of_the_session(
+    clinic: Any, signed_in: Any
+) -> None:
+    page = signed_in("biller").get(reverse("session", args=[clinic.open_visit.id]), follow=True)
+
+    assert page.redirect_chain
+    assert b'class="tile' not in page.content
 
 
 def test_a_stranger_is_asked_to_sign_in(clinic: Any) -> None:

@@ -14,7 +14,7 @@ from neuroreed.clinic.models import Activity, TimerEvent
 
 def tapped(client: Client, clinic: Any, cpt: str, kind: str = "start", **more: Any) -> Any:
     """One tap on a tile of the first visit."""
-    client.get(reverse("session", args=[clinic.visit.id]))
+    client.post(reverse("visit-begin", args=[clinic.visit.id]))
     activity = Activity.objects.get(visit=clinic.visit, cpt=cpt)
     return client.post(
         reverse("session-tap", args=[clinic.visit.id]),
@@ -47,7 +47,7 @@ def test_a_tap_answers_with_the_whole_state(clinic: Any, signed_in: Any) -> None
 
 def test_without_scripts_a_tap_shows_the_page_again(clinic: Any, signed_in: Any) -> None:
     client = signed_in("therapist")
-    client.get(reverse("session", args=[clinic.visit.id]))
+    client.post(reverse("visit-begin", args=[clinic.visit.id]))
     activity = Activity.objects.get(visit=clinic.visit, cpt="97112")
 
     page = client.post(
@@ -109,7 +109,7 @@ def test_only_those_who_treat_can_tap(clinic: Any, signed_in: Any) -> None:
 
 
 def test_nothing_of_the_last_visit_is_recorded_before_a_tap(clinic: Any, signed_in: Any) -> None:
-    page = signed_in("therapist").get(reverse("session", args=[clinic.visit.id]))
+    page = signed_in("therapist").post(reverse("visit-begin", args=[clinic.visit.id]), follow=True)
 
     assert page.status_code == 200
     assert facts(clinic) == {}
@@ -196,6 +196,14 @@ def test_a_correction_needs_a_reason(clinic: Any, signed_in: Any, turn: Any) -> 
             "reason", flat=True
         )
     ) == ["Forgot to stop."]
+
+
+def test_looking_at_a_booked_visit_does_not_open_it(clinic: Any, signed_in: Any) -> None:
+    page = signed_in("therapist").get(reverse("visit", args=[clinic.visit.id]), follow=True)
+
+    clinic.visit.refresh_from_db()
+    assert clinic.visit.state == "scheduled"
+    assert b"Open the visit" in page.content
 
 
 def test_a_signed_visit_is_no_longer_a_session(clinic: Any, signed_in: Any) -> None:

@@ -20,6 +20,7 @@ from neuroreed.web import clock
 from neuroreed.web.pages.door import door
 from neuroreed.web.pages.forms import HoldForm
 
+MOST_ROWS = 200
 STAGES = ("blocked", "ready", "released", "held", "filed")
 SIGNS = {"blocked": "stop", "ready": "todo", "released": "advise", "held": "review"}
 
@@ -112,7 +113,7 @@ def shown(row: Any, words: dict[str, dict[str, str]]) -> dict[str, Any]:
         "why_held": [
             {
                 "says": row.because,
-                "fix": _("See the finding and its fix"),
+                "fix": _("See its fix"),
                 "href": reverse("visit-tab", args=[row.visit_id, "findings"]),
             }
         ]
@@ -155,7 +156,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         {
             "stages": stages,
             "current": current,
-            "rows": [shown(row, words) for row in rows],
+            "rows": [shown(row, words) for row in rows[:MOST_ROWS]],
+            "is_cut": len(rows) > MOST_ROWS,
             "columns": columns(current["id"], order, is_down),
             "act_url": act_url,
             "act_label": act_label,

@@ -88,6 +88,7 @@ def day(request: HttpRequest) -> HttpResponse:
             "condition": row.condition,
             "with_whom": "" if row.clinician_id == request.user.pk else row.clinician_name,
             "is_open": row.state == "open",
+            "can_begin": row.state == "scheduled" and request.user.treats,
             "chips": chips(row),
         }
         for row in board.rows

@@ -74,16 +74,20 @@ def answer(request: HttpRequest, state: Any, asked: str = "") -> HttpResponse:
 
 @door()
 def session(request: HttpRequest, visit_id: UUID) -> HttpResponse:
-    """Open the visit on the session screen; what was signed is shown, not timed."""
+    """The session screen of an open visit; any other visit is shown where it stands."""
     visit = access.visit_for(request.user, visit_id)
-    if visit.state == "scheduled":
-        state = visits.open_visit(request.user, visit_id, at=clock.now())
-    elif visit.state == "open":
-        state = visits.state(request.user, visit_id, at=clock.now())
-    else:
-        return redirect("visit", visit_id)
+    if visit.state != "open" or not request.user.treats:
+        return redirect(*showing.place(request.user, visit))
+    state = visits.state(request.user, visit_id, at=clock.now())
     values = context(request.user, state, request.GET.get("open", "")) | {"visit": visit}
     return render(request, "session/page.html", values)
+
+
+@door("POST")
+def begin(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Open a booked visit: its tiles are made from the plan."""
+    visits.open_visit(request.user, visit_id, at=clock.now())
+    return redirect("session", visit_id)
 
 
 @door()

@@ -56,7 +56,7 @@ def tap_words() -> dict[str, str]:
 
 def place(user: Any, row: Any) -> tuple[Any, ...]:
     """Where a visit stands: an address name and its arguments."""
-    if row.state in {"scheduled", "open"} and user.treats:
+    if row.state == "open" and user.treats:
         return ("session", row.id)
     if row.state == "ended" and user.treats:
         return ("visit-review", row.id)
@@ -303,10 +303,18 @@ def record(user: Any, row: Any, name: str, *, at: datetime) -> dict[str, Any]:
             }
             for id_, label in tab_labels().items()
         ],
-        "can_release": user.role in MONEY and row.state == "signed" and not row.claims.exists(),
+        "can_begin": row.state == "scheduled" and user.treats,
+        "can_release": can_release(user, row, stored),
         "stored": stored,
     }
     return values | fill[name](user, row, stored, at)
+
+
+def can_release(user: Any, row: Any, stored: Any) -> bool:
+    """Whether to offer the release; the service decides."""
+    if user.role not in MONEY or row.state != "signed" or row.claims.exists():
+        return False
+    return stored is None or not any(f.is_open and f.severity == "stop" for f in stored.findings)
 
 
 def note_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any]:
