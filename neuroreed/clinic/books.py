@@ -56,9 +56,8 @@ def stored(visits: Any) -> list[dict[str, Any]]:
     """The plain data that signed visits were judged with, the latest version of each."""
     latest: dict[Any, dict[str, Any]] = {}
     rows = ChargeVersion.objects.filter(visit__in=visits.filter(state=Visit.State.SIGNED))
-    for visit_id, body in rows.order_by("version").values_list("visit_id", "body"):
-        if "book" in body:
-            latest[visit_id] = body["book"]
+    for visit_id, book in rows.order_by("version").values_list("visit_id", "body__book"):
+        latest[visit_id] = book
     return list(latest.values())
 
 
