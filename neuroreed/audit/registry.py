@@ -37,6 +37,7 @@ NARROWER: Final[dict[Scope, tuple[Scope, ...]]] = {
     Scope.YEAR: (Scope.DAY, Scope.VISIT, Scope.LINE),
     Scope.INTERVAL: (),
     Scope.THERAPIST_DAY: (Scope.INTERVAL,),
+    Scope.THERAPIST_LINES: (Scope.LINE,),
     Scope.PATIENT_TIMES: (Scope.INTERVAL,),
 }
 TABLE: Final = {

@@ -23,10 +23,12 @@ _KEYS: Final[dict[Scope, tuple[str, ...]]] = {
     Scope.YEAR: ("patient", "year"),
     Scope.EPISODE: ("patient", "episode"),
     Scope.THERAPIST_DAY: ("therapist", "date_of_service"),
+    Scope.THERAPIST_LINES: ("therapist", "date_of_service"),
     Scope.PATIENT_TIMES: ("patient", "date_of_service"),
 }
 _OWN_ORDER: Final[dict[Scope, tuple[str, ...]]] = {
     Scope.EPISODE: ("patient", "episode"),
+    Scope.THERAPIST_LINES: ("therapist", "date_of_service"),
     Scope.PATIENT_TIMES: ("patient", "date_of_service", "start_minute", "end_minute", "visit"),
 }
 

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     YEAR = "year"  # one patient, one calendar year
     INTERVAL = "interval"  # one unbroken stretch of time of one clinician
     THERAPIST_DAY = "therapist_day"
+    THERAPIST_LINES = "therapist_lines"  # the lines of one clinician on one date
     PATIENT_TIMES = "patient_times"  # the intervals of one patient on one date
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neuroreed.audit.facts.helpers import overlap
 from neuroreed.audit.registry import fact
+from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Scope
 
@@ -184,3 +185,26 @@ def twice_counted_minutes(start_minute, end_minute, discipline, answer):
                 shared += overlap(start_minute[i], end_minute[i], start_minute[j], end_minute[j])
         if discipline[i] != UNKNOWN and (shared > 0 or doubtful == 0):
             answer[i] = shared
+
+
+@fact(
+    Scope.THERAPIST_LINES,
+    "minutes",
+    "The least timed minutes of the clinician on the date: as recorded, else 8 for each unit.",
+)
+def least_minutes_of_day(therapist, minutes, billed_units, is_timed):
+    # what is known may already be too much; otherwise one unknown line makes it unknown
+    answer, doubtful = 0, 0
+    for i in range(len(minutes)):
+        if is_timed[i] == UNKNOWN:
+            doubtful = 1
+        elif is_timed[i] == 1:
+            if minutes[i] != UNKNOWN:
+                answer += minutes[i]
+            elif billed_units[i] != UNKNOWN:
+                answer += 8 * billed_units[i]
+            else:
+                doubtful = 1
+    if doubtful == 1 and answer <= MINUTES_OF_A_DAY:
+        return UNKNOWN
+    return answer

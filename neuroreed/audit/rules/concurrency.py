@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from neuroreed.audit.registry import applies, rule
+from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.findings import Scope, Severity
 
 
@@ -150,3 +151,20 @@ def group_with_one_patient(group_patients, least_group):
 def ends_before_it_starts(interval_minutes):
     """A session left running overnight, or a mistyped hour."""
     return interval_minutes < 0
+
+
+@rule(
+    "CONC-09",
+    title="More timed minutes of one clinician than a day has",
+    severity=Severity.STOP,
+    scope=Scope.THERAPIST_LINES,
+    book="UNITS-9",
+    cites=["cms-clm104-c05#20.2"],
+    confidence="V",
+    effective=(date(2000, 4, 1), None),
+    says="One clinician has at least {least_minutes_of_day} timed minutes on {date_of_service}.",
+    fix="Check who furnished the lines and on which date; correct what is wrong.",
+)
+def more_minutes_than_a_day(least_minutes_of_day):
+    """Also a claim without times can show a day that nobody can have worked."""
+    return least_minutes_of_day > MINUTES_OF_A_DAY
