@@ -14,7 +14,7 @@ from neuroreed.model.care import Furnished, TimedActivity, Visit
 from neuroreed.model.claims import Claim
 from neuroreed.model.errors import BadInput
 from neuroreed.model.money import dollars
-from neuroreed.model.values import FIRST_YEAR, YEAR_AFTER_LAST
+from neuroreed.model.values import FIRST_YEAR, YEAR_AFTER_LAST, minute_of_day
 
 Rows = list[tuple[dict[str, Any], str]]
 
@@ -74,6 +74,7 @@ def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows)
     }
     if "visit_id" in shared and shared.get("claim_id") is not None:
         shared.pop("claim_id")
+    times: list[Sequence[Mapping[str, Any]] | None] = []
     for number, line in enumerate(given, start=1):
         if not isinstance(line, Mapping):
             raise BadInput(f"{where}, line {number}: is not a mapping.")
@@ -85,6 +86,7 @@ def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows)
         lines.append((row, f"{where}, line {number}"))
         if start is not None or end is not None:
             own = [*(own or ()), {"start": start, "end": end}]
+        times.append(own)
         for interval in own or ():
             timed = {
                 "one_on_one": row.get("is_one_on_one", row.get("one_on_one", True)),
@@ -94,10 +96,34 @@ def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows)
             intervals.append(
                 ({**_identity(shared), **timed, **interval}, f"{where}, line {number}")
             )
+    _separate(lines[len(lines) - len(times) :], times)
     for number, interval in enumerate(data.get("intervals") or (), start=1):
         if not isinstance(interval, Mapping):
             raise BadInput(f"{where}, interval {number}: is not a mapping.")
         intervals.append(({**_identity(shared), **interval}, f"{where}, interval {number}"))
+
+
+def _separate(rows: Rows, times: Sequence[Sequence[Mapping[str, Any]] | None]) -> None:
+    """Tell each line whether its times are its own, where every line has times and none tells."""
+    if any(row.get("has_separate_time") is not None for row, _ in rows):
+        return
+    try:
+        known = [
+            [(minute_of_day(each["start"]), minute_of_day(each["end"])) for each in own or ()]
+            for own in times
+        ]
+    except (KeyError, TypeError, ValueError):
+        return
+    if not all(known):
+        return
+    for i, (row, _) in enumerate(rows):
+        row["has_separate_time"] = not any(
+            start < other_end and other_start < end
+            for j, others in enumerate(known)
+            if j != i
+            for other_start, other_end in others
+            for start, end in known[i]
+        )
 
 
 _IDENTITY = (

@@ -142,6 +142,18 @@ def test_a_payer_profile_may_silence_or_soften_a_rule(tmp_path, monkeypatch) -> 
     assert found["MODS-01", "V2/1"] == "stop"
 
 
+def test_times_of_lines_tell_whether_a_distinct_modifier_has_minutes_of_its_own() -> None:
+    def found(start):
+        lines = [
+            {"cpt": "97150", "units": 1, "modifiers": ["GP"], "start": "09:00", "end": "09:30"},
+            {"cpt": "97112", "units": 1, "modifiers": ["GP", "59"], "start": start, "end": "09:45"},
+        ]
+        return {finding.rule for finding in nr.audit([visit(lines=lines)]).findings}
+
+    assert "MODS-06" in found("09:29")
+    assert "MODS-06" not in found("09:30")
+
+
 def test_the_public_call_audits_visits_as_data_and_stops_on_a_bad_list() -> None:
     result = nr.audit([visit(lines=[{"cpt": "97112", "minutes": 22, "units": 2}])])
 
