@@ -34,7 +34,7 @@ FOUND_BY = {
     "authorization_used_up": "AUTH-",
 }
 FAILED_POINT = {"cloned": "R25", "no_cue": "R12"}
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
