@@ -44,7 +44,13 @@ def rows_of(source: Any) -> tuple[Rows, Rows, tuple[str, ...]]:
         if not isinstance(data, Mapping):
             raise BadInput(f"Item {position} of the list is neither a visit nor a claim.")
         if "subscriber" in data or "billing_provider" in data:
-            _claim(data, position, lines, notes)
+            try:
+                _claim(data, position, lines, notes)
+            except (TypeError, ValueError, AttributeError, LookupError):
+                # plain data from a caller: any part may be of another shape
+                raise BadInput(
+                    f"Claim {position} is not in the shape that read_x12 gives."
+                ) from None
         else:
             _visit(data, position, lines, intervals)
     return lines, intervals, tuple(notes)
@@ -86,6 +92,7 @@ def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows)
         lines.append((row, f"{where}, line {number}"))
         if start is not None or end is not None:
             own = [*(own or ()), {"start": start, "end": end}]
+        own = _checked(own, f"{where}, line {number}")
         times.append(own)
         for interval in own or ():
             timed = {
@@ -97,10 +104,17 @@ def _visit(data: Mapping[str, Any], position: int, lines: Rows, intervals: Rows)
                 ({**_identity(shared), **timed, **interval}, f"{where}, line {number}")
             )
     _separate(lines[len(lines) - len(times) :], times)
-    for number, interval in enumerate(data.get("intervals") or (), start=1):
-        if not isinstance(interval, Mapping):
-            raise BadInput(f"{where}, interval {number}: is not a mapping.")
+    for number, interval in enumerate(_checked(data.get("intervals"), where), start=1):
         intervals.append(({**_identity(shared), **interval}, f"{where}, interval {number}"))
+
+
+def _checked(given: Any, where: str) -> Sequence[Mapping[str, Any]]:
+    """Intervals as a list of mappings, or nothing."""
+    if given is None:
+        return ()
+    if not isinstance(given, (list, tuple)) or not all(isinstance(e, Mapping) for e in given):
+        raise BadInput(f"{where}: intervals is a list of start and end.")
+    return given
 
 
 def _separate(rows: Rows, times: Sequence[Sequence[Mapping[str, Any]] | None]) -> None:

@@ -250,7 +250,7 @@ def _row(
         column = COLUMNS.get(ALIASES.get(name, ""))
         if column is None:
             if value is not None:
-                ignored.add(name)
+                ignored.add(str(name))
         elif not column.given or table not in column.tables or column.kind == "modifiers":
             continue
         elif column.kind == "name":

@@ -186,6 +186,26 @@ def test_a_value_that_cannot_be_is_refused_with_its_place(given, words) -> None:
         to_book([visit(**{"lines": [{"cpt": "97112"}], **given})])
 
 
+JUNK = (None, "", -1, 1.5, float("nan"), 10**30, True, [], {}, {"a": 1}, b"x", "x" * 300, {1})
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_stands_in_a_visit_the_answer_is_a_result_or_a_located_error(seed) -> None:
+    random = Random(seed)
+    given_visits = visits(random, 1)
+    target = random.choice(given_visits)
+    if random.random() < 0.6:
+        target = random.choice(target["lines"])
+    target[random.choice([*target, "start", "intervals"])] = random.choice(JUNK)
+
+    try:
+        result = nr.audit(given_visits)
+    except nr.BadInput as error:
+        assert str(error)
+    else:
+        assert result.coverage
+
+
 def test_an_empty_book_has_no_findings_and_says_nothing_was_assessed() -> None:
     result = nr.audit([])
 
