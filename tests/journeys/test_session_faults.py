@@ -110,6 +110,27 @@ def test_taps_survive_a_reload_after_the_connection_was_lost(
     assert kinds(clinic) == ["start 97112"]
 
 
+def test_taps_of_a_signed_out_person_wait_for_the_next_sign_in(
+    walkers: Any, clinic: Any, turn: Any
+) -> None:
+    person = walkers("therapist")
+    page = opened(person, clinic)
+    page.context.clear_cookies()
+    person.tap(TILE)
+    page.wait_for_selector("text=You are signed out")
+    person.tap("button[data-act='end']")
+    assert kinds(clinic) == []
+
+    page.click("text=Sign in again")
+    page.fill("#id_login", "therapist")
+    page.fill("#id_password", "a-long-invented-word")
+    page.click("form.panel button.primary")
+    page.wait_for_selector(f"{TILE}.running")
+    person.waits_for("() => !Object.keys(localStorage).some(k => k.includes('outbox'))")
+
+    assert kinds(clinic) == ["start 97112"]
+
+
 def test_a_session_left_running_overnight_asks_for_its_end(
     walkers: Any, clinic: Any, turn: Any
 ) -> None:

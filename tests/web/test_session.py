@@ -127,6 +127,17 @@ def test_same_dose_is_a_statement_about_the_dose_alone(clinic: Any, signed_in: A
     assert not {"cues", "error_observed", "response", "decision"} & set(recorded)
 
 
+def test_more_is_one_step_more_and_says_so(clinic: Any, signed_in: Any) -> None:
+    client = signed_in("therapist")
+    page = tapped(client, clinic, "97112").content.decode()
+    assert "More: 4 × 20 s" in page
+
+    said(client, clinic, "dose", "more:sets")
+
+    assert facts(clinic)["sets"] == 4
+    assert facts(clinic)["dosage"]["surface"] == "firm"
+
+
 def test_a_cue_answers_the_fault_that_was_seen(clinic: Any, signed_in: Any) -> None:
     client = signed_in("therapist")
     tapped(client, clinic, "97112")
@@ -165,7 +176,13 @@ def test_a_decision_rests_on_the_counted_response(clinic: Any, signed_in: Any) -
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("sets", "many"), ("response.start", "-1"), ("signed_at", "now"), ("cue", "shouting|up")],
+    [
+        ("sets", "many"),
+        ("dose", "more:money"),
+        ("response.start", "-1"),
+        ("signed_at", "now"),
+        ("cue", "shouting|up"),
+    ],
 )
 def test_a_fact_that_does_not_fit_is_refused(
     clinic: Any, signed_in: Any, field: str, value: str

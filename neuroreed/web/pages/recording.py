@@ -111,12 +111,26 @@ def dose_of(facts: Mapping[str, Any], field: str) -> Any:
     return part(facts, *field.split("."))
 
 
-def is_same_dose(activity: Any) -> bool:
-    """Whether the dose recorded today is that of the last visit."""
-    pairs = [
-        (dose_of(activity.facts, f), dose_of(activity.last_facts, f)) for f in dose_fields(activity)
-    ]
-    return any(now is not None for now, _last in pairs) and all(now == last for now, last in pairs)
+def step(name: str, amount: Any, by: int) -> Any:
+    """The next smaller or larger amount that the screen offers, or None at the end."""
+    offered = [int(value) for value in DOSES[name]]
+    nearer = [v for v in offered if (v < amount if by < 0 else v > amount)]
+    return (max(nearer) if by < 0 else min(nearer)) if nearer else None
+
+
+def doses(activity: Any) -> dict[str, dict[str, Any]]:
+    """Whole doses to record by one tap: the last one, and those one step from it."""
+    last = {f: dose_of(activity.last_facts, f) for f in dose_fields(activity)}
+    last = {field: value for field, value in last.items() if value is not None}
+    if not last:
+        return {}
+    found = {"same": last}
+    for name in ("sets", "reps", "duration_s"):
+        for by, word in ((-1, "less"), (1, "more")):
+            amount = last.get(name)
+            if isinstance(amount, int) and (stepped := step(name, amount, by)) is not None:
+                found[f"{word}:{name}"] = {**last, name: stepped}
+    return found
 
 
 def dose_said(facts: Mapping[str, Any], fields: Sequence[str]) -> str:
@@ -141,27 +155,30 @@ def choose(values: Sequence[Any], chosen: Any) -> tuple[Choice, ...]:
     )
 
 
+def amount_said(dose: Mapping[str, Any]) -> str:
+    """Sets and repetitions or seconds of a dose."""
+    sets, reps, seconds = dose.get("sets"), dose.get("reps"), dose.get("duration_s")
+    each = f"{reps}" if reps is not None else f"{seconds} s" if seconds is not None else ""
+    return f"{sets} × {each}" if sets is not None and each else each or f"{sets or ''}"
+
+
 def dose_ask(activity: Any) -> Ask:
-    """Same, more or less than last time."""
-    same = is_same_dose(activity)
-    recorded = any(dose_of(activity.facts, f) is not None for f in dose_fields(activity))
-    return Ask(
-        "dose",
-        _("Dose"),
-        (
-            Choice("same", _("Same"), same),
-            Choice("less", _("Less…"), False),
-            Choice("more", _("More or other…"), recorded and not same),
-        ),
-        dose_said(activity.last_facts, dose_fields(activity)),
+    """The dose of last time, or one step less or more; anything else stands field by field."""
+    now = {f: dose_of(activity.facts, f) for f in dose_fields(activity)}
+    now = {field: value for field, value in now.items() if value is not None}
+    labels = {"same": _("Same"), "less": _("Less: {}"), "more": _("More: {}")}
+    choices = tuple(
+        Choice(value, labels[value.split(":")[0]].format(amount_said(dose)), dose == now)
+        for value, dose in doses(activity).items()
     )
+    return Ask("dose", _("Dose"), choices, dose_said(activity.last_facts, dose_fields(activity)))
 
 
 def fault_ask(activity: Any, offered: Offers) -> Ask:
     """The fault that was seen."""
     last = part(activity.last_facts, "error_observed", "fault")
     chosen = part(activity.facts, "error_observed", "fault")
-    listed = [v for v in (chosen, last, *map(str, offered.faults)) if v]
+    listed = [v for v in (last, *map(str, offered.faults), chosen) if v]
     return Ask("fault", _("Fault seen"), choose(listed, chosen), words(last))
 
 
@@ -171,7 +188,7 @@ def cue_ask(activity: Any, offered: Offers) -> Ask:
     given = {(cue.get("type"), cue.get("content")) for cue in cues}
     last = [(c.get("type"), c.get("content")) for c in activity.last_facts.get("cues") or []]
     listed = dict.fromkeys(
-        [*given, *last, *((kind, str(content)) for kind, content in offered.cues)]
+        [*last, *((kind, str(content)) for kind, content in offered.cues), *given]
     )
     buttons = tuple(
         Choice(f"{kind}|{content}", f"{words(kind)}: {content}", (kind, content) in given)
@@ -290,7 +307,7 @@ def recorder(activity: Any, goals: Sequence[Any] = ()) -> Recorder:
     """All questions about one activity; there is no answer *normal*."""
     technique = catalogue.find_technique(activity.technique)
     offered = offers(technique.category if technique else "")
-    has_last = any(dose_of(activity.last_facts, f) is not None for f in dose_fields(activity))
+    has_last = bool(doses(activity))
     asks = (
         *((dose_ask(activity),) if has_last else ()),
         fault_ask(activity, offered),

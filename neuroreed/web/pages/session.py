@@ -148,8 +148,10 @@ def facts_of(activity: Any, field: str, value: str) -> list[tuple[str, Any]]:
     technique = catalogue.find_technique(activity.technique)
     offered = offers(technique.category if technique else "")
     if field == "dose":
-        last = [(f, recording.dose_of(activity.last_facts, f)) for f in dose_names(activity)]
-        return [(f, v) for f, v in last if v is not None] or [nothing()]
+        dose = recording.doses(activity).get(value)
+        if dose is None:
+            raise BadInput(_("There is no last dose to start from: choose it field by field."))
+        return list(dose.items())
     if field == "fault":
         return [("error_observed.fault", value), *cues_answering(activity, value)]
     if field == "cue":
@@ -193,11 +195,6 @@ def teach(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def dose_names(activity: Any) -> tuple[str, ...]:
     """The fields of the dose."""
     return recording.dose_fields(activity)
-
-
-def nothing() -> tuple[str, Any]:
-    """There is no dose of a last visit to be the same as."""
-    raise BadInput(_("There is no last visit to take the dose from: choose it field by field."))
 
 
 def whole(text: str) -> int:

@@ -98,6 +98,19 @@
     button.dataset.tapped = "yes";
   });
 
+  // The session ends only after the taps before it have arrived.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("form[data-after-taps]")) return;
+    if (!outbox.entries().length && navigator.onLine) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (outbox.entries().length) outbox.flush();
+    else {
+      const words = document.getElementById("say-no-connection").content.cloneNode(true);
+      document.getElementById("messages").replaceChildren(words);
+    }
+  }, true);
+
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (!form.matches("form[data-tap]")) return;
