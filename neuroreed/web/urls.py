@@ -46,6 +46,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/coverage/", patients.coverage, name="coverage-new"),
     path("episodes/<uuid:episode_id>/plan/", patients.plan, name="plan-new"),
     path("plans/<uuid:plan_id>/certify/", patients.certify, name="plan-certify"),
+    path("plans/<uuid:plan_id>/attest/", patients.attest, name="plan-attest"),
     path("claims/", claims.queue, name="claims"),
     path("claims/release/", claims.release, name="claims-release"),
     path("claims/file/", claims.make_file, name="claims-file"),

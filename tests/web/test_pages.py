@@ -73,6 +73,41 @@ def test_who_does_not_treat_is_shown_the_record_instead_of_the_session(
     assert b'class="tile' not in page.content
 
 
+def test_no_link_of_the_front_desk_leads_to_a_closed_door(clinic: Any, signed_in: Any) -> None:
+    client = signed_in("front_desk")
+
+    for start in ("/day/", "/patients/", f"/patients/{clinic.patients[0].id}/"):
+        html = client.get(start).content.decode()
+        for address in sorted(set(re.findall(r'href="(/[^"#?]*)', html))):
+            if not address.startswith("/static/"):
+                assert client.get(address, follow=True).status_code == 200, address
+
+
+def test_a_patient_reads_the_own_signed_notes_and_no_others(clinic: Any, signed_in: Any) -> None:
+    client = signed_in("patient")
+
+    own = client.get("/", follow=True)
+    other = client.get(reverse("patient", args=[clinic.patients[1].id]))
+
+    assert own.status_code == 200
+    assert reverse("visit", args=[clinic.past.id]).encode() in own.content
+    assert other.status_code == 404
+
+
+def test_the_statement_for_kx_is_kept_under_its_author(clinic: Any, signed_in: Any) -> None:
+    plan = clinic.visit.plan
+    address = reverse("plan-attest", args=[plan.id])
+    given = {"statement": "Berg still rises and the patient lives alone."}
+
+    refused = signed_in("biller").post(address, given)
+    done = signed_in("therapist").post(address, given)
+
+    plan.refresh_from_db()
+    assert refused.status_code == 404
+    assert done.status_code == 302
+    assert plan.kx_attested_by == clinic.people["therapist"]
+
+
 def test_a_stranger_is_asked_to_sign_in(clinic: Any) -> None:
     client = Client()
 

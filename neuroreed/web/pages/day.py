@@ -38,7 +38,7 @@ def chips(row: Any) -> list[tuple[str, str]]:
     ]
 
 
-def queue_rows(board: Any) -> list[dict[str, Any]]:
+def queue_rows(board: Any, *, opens_visits: bool) -> list[dict[str, Any]]:
     """The left rail."""
     words = queue_words()
     rows = []
@@ -49,7 +49,7 @@ def queue_rows(board: Any) -> list[dict[str, Any]]:
                 "name": entry.patient_name,
                 "says": entry.because,
                 "href": reverse("visit", args=[entry.visit_id])
-                if entry.visit_id
+                if entry.visit_id and opens_visits
                 else reverse("patient", args=[entry.patient_id]),
             }
             for entry in queue.items
@@ -79,7 +79,7 @@ def day(request: HttpRequest) -> HttpResponse:
     """One day of one clinician, or of the clinic at the front desk."""
     on = asked_day(request)
     board = access.day_board(request.user, on)
-    queues = queue_rows(board)
+    queues = queue_rows(board, opens_visits=request.user.role != "front_desk")
     rows = [
         {
             "time": row.at,
@@ -88,6 +88,9 @@ def day(request: HttpRequest) -> HttpResponse:
             "condition": row.condition,
             "with_whom": "" if row.clinician_id == request.user.pk else row.clinician_name,
             "is_open": row.state == "open",
+            "href": reverse("patient", args=[row.patient_id])
+            if request.user.role == "front_desk"
+            else reverse("visit", args=[row.visit_id]),
             "can_begin": row.state == "scheduled" and request.user.treats,
             "chips": chips(row),
         }

@@ -92,6 +92,16 @@ class CertifyForm(forms.Form):
     )
 
 
+class AttestForm(forms.Form):
+    """Why care above the yearly threshold is needed: the ground of KX."""
+
+    statement = forms.CharField(
+        label=_("Why care above the threshold is needed"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class PatientForm(forms.Form):
     """Who the patient is and where they live."""
 

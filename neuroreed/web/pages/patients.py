@@ -20,7 +20,14 @@ from neuroreed.model.money import cents
 from neuroreed.policy import icd10
 from neuroreed.web import clock
 from neuroreed.web.pages.door import door
-from neuroreed.web.pages.forms import CertifyForm, CoverageForm, GoalForms, PatientForm, PlanForm
+from neuroreed.web.pages.forms import (
+    AttestForm,
+    CertifyForm,
+    CoverageForm,
+    GoalForms,
+    PatientForm,
+    PlanForm,
+)
 from neuroreed.web.pages.showing import CHIPS, state_words, technique_name
 
 EDITORS = {"therapist", "front_desk", "admin", "biller"}
@@ -105,12 +112,14 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
                     "row": v,
                     "sign": CHIPS.get(v.state, "todo"),
                     "word": said.get(v.state, v.state),
+                    "can_open": v.state == "signed" if role == "patient" else role != "front_desk",
                 }
                 for v in chart.visits[:30]
             ],
             "can_edit": role in EDITORS,
             "can_plan": role == "therapist",
-            "can_open": role not in {"front_desk", "patient"},
+            "sees_care": role not in {"front_desk", "patient"},
+            "attest_form": AttestForm(),
             "certify_form": CertifyForm(),
         },
     )
@@ -225,4 +234,16 @@ def certify(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         raise BadInput(_("Give the date of the signature and the ten digits of the NPI."))
     plans.certify(request.user, plan_id, at=clock.now(), **form.cleaned_data)
     messages.success(request, _("The signature is recorded."))
+    return redirect("patient", row.episode.patient_id)
+
+
+@door("POST")
+def attest(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    """The therapist states why care above the yearly threshold is needed."""
+    row = access.plan_for(request.user, plan_id, to="edit")
+    form = AttestForm(request.POST)
+    if not form.is_valid():
+        raise BadInput(_("Write why care above the threshold is needed."))
+    plans.attest_kx(request.user, plan_id, at=clock.now(), **form.cleaned_data)
+    messages.success(request, _("Your statement is recorded; KX can now be proposed."))
     return redirect("patient", row.episode.patient_id)

@@ -135,29 +135,42 @@ def technique_name(technique_id: str) -> str:
     return found.name if found else ""
 
 
+def fact_said(name: str, value: Any) -> str:
+    """One fact of an activity in words."""
+    if name == "cues":
+        said = _("{type}: {content}, against {error}")
+        return "; ".join(
+            said.format(
+                type=words(cue.get("type")),
+                content=cue.get("content") or "–",
+                error=cue.get("error") or "–",
+            )
+            for cue in value
+        )
+    if name == "response":
+        start, end = value.get("start", "–"), value.get("end", "–")
+        said = _("{metric} {start} to {end}, {unit}")
+        metric, unit = words(value.get("metric")), words(value.get("unit"))
+        return said.format(metric=metric, start=start, end=end, unit=unit)
+    if name == "error_observed":
+        said = _("{fault}, {start} at the start")
+        return said.format(fault=value.get("fault") or "–", start=value.get("start", "–"))
+    if name == "decision":
+        return "; ".join(words(value[k]) for k in ("value", "trigger", "change") if value.get(k))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{words(key)} {words(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(words, value))
+    return words(value)
+
+
 def fact_lines(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The facts of an activity as lines to read."""
-    lines = []
-    for name, value in facts.items():
-        if value in (None, "", [], {}):
-            continue
-        if name == "cues":
-            said = "; ".join(
-                _("{type}: {content}, against {error}").format(
-                    type=words(cue.get("type")),
-                    content=cue.get("content") or "–",
-                    error=cue.get("error") or "–",
-                )
-                for cue in value
-            )
-        elif isinstance(value, Mapping):
-            said = ", ".join(f"{words(key)} {words(inner)}" for key, inner in value.items())
-        elif isinstance(value, list | tuple):
-            said = ", ".join(map(words, value))
-        else:
-            said = words(value)
-        lines.append((words(name).capitalize(), said))
-    return lines
+    return [
+        (words(name).capitalize(), fact_said(name, value))
+        for name, value in facts.items()
+        if value not in (None, "", [], {})
+    ]
 
 
 def activity_lines(state: Any) -> list[dict[str, Any]]:
@@ -193,20 +206,27 @@ TAPPABLE = ("interventions", "education", "hep")
 
 
 def questions(score: Any, state: Any) -> list[dict[str, Any]]:
-    """The failed points of the rubric, as questions."""
+    """The failed points of the rubric as questions, those about one activity together."""
     if score is None:
         return []
+    names = {str(a.id): f"{a.cpt} {a.technique_name or a.code_label}" for a in state.activities}
     titles = {point.id: point.title for point in score.points}
-    return [
-        {
-            "id": point_id,
-            "title": titles.get(point_id, ""),
-            "question": failure.question,
-            "activity": where(failure.path, state),
-            "is_tappable": (failure.path or "").startswith(TAPPABLE),
-        }
-        for point_id, failure in score.questions
-    ]
+    groups: dict[tuple[str, bool], dict[str, Any]] = {}
+    for point_id, failure in score.questions:
+        activity = where(failure.path, state)
+        is_tappable = (failure.path or "").startswith(TAPPABLE)
+        group = groups.setdefault(
+            (activity, is_tappable),
+            {
+                "activity": activity,
+                "name": names.get(activity, _("This visit") if is_tappable else _("The record")),
+                "is_tappable": is_tappable,
+                "questions": [],
+            },
+        )
+        asked = {"id": point_id, "title": titles.get(point_id, ""), "says": failure.question}
+        group["questions"].append(asked)
+    return list(groups.values())
 
 
 def proposal(row: Any, codes: Mapping[int, str], accepted: Any) -> dict[str, Any]:
