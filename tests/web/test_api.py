@@ -53,6 +53,32 @@ def test_impossible_minutes_say_which_code(clinic: Any, signed_in: Any) -> None:
     assert answer.json()["where"]["code"] == "97112"
 
 
+def test_visits_given_as_data_are_audited(clinic: Any, signed_in: Any) -> None:
+    lines = [
+        {"cpt": "97112", "minutes": 30, "units": 2},
+        {"cpt": "97110", "minutes": 22, "units": 2},
+    ]
+    visit = {"visit_id": "v1", "patient_id": "p1", "date_of_service": "2026-10-13", "lines": lines}
+
+    answer = asked(
+        signed_in("compliance"), "audit", {"visits": [visit], "payer": "medicare_part_b"}
+    ).json()
+
+    found = {finding["rule"]: finding for finding in answer["findings"]}
+    assert found["UNIT-01"]["severity"] == "stop"
+    assert found["UNIT-01"]["evidence"]
+    assert answer["coverage"]
+
+
+def test_a_value_that_cannot_be_names_its_place(clinic: Any, signed_in: Any) -> None:
+    visit = {"visit_id": "v1", "lines": [{"cpt": "97112", "minutes": "many", "units": 2}]}
+
+    answer = asked(signed_in("compliance"), "audit", {"visits": [visit]})
+
+    assert answer.status_code == 400
+    assert "minutes" in answer.json()["message"]
+
+
 def test_a_visit_is_read_by_the_same_permissions_as_its_pages(clinic: Any, signed_in: Any) -> None:
     path = f"{BASE}/visits/{clinic.past.id}"
 

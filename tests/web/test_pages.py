@@ -83,6 +83,14 @@ def test_no_link_of_the_front_desk_leads_to_a_closed_door(clinic: Any, signed_in
                 assert client.get(address, follow=True).status_code == 200, address
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "soon", "2026-02-30", ""])
+def test_a_strange_day_in_the_address_is_today(clinic: Any, signed_in: Any, day: str) -> None:
+    page = signed_in("therapist").get("/day/", {"on": day})
+
+    assert page.status_code == 200
+    assert b"Tue 13 Oct 2026" in page.content
+
+
 def test_a_patient_reads_the_own_signed_notes_and_no_others(clinic: Any, signed_in: Any) -> None:
     client = signed_in("patient")
 

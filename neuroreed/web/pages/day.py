@@ -14,6 +14,8 @@ from neuroreed.clinic import access
 from neuroreed.web import clock
 from neuroreed.web.pages.door import door
 
+# a day in an address that lies farther away is a slip of the hand
+FARTHEST = timedelta(days=50 * 365)
 # how the board draws a chip: a shape for each state, colour only on what blocks
 SHAPES = {"ok": "good", "todo": "todo", "running": "advise", "unknown": "todo"}
 
@@ -68,10 +70,12 @@ def queue_rows(board: Any, *, opens_visits: bool) -> list[dict[str, Any]]:
 
 def asked_day(request: HttpRequest) -> date:
     """The day in the address, or today when it names none."""
+    today = clock.today()
     try:
-        return date.fromisoformat(request.GET.get("on", ""))
+        asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        return clock.today()
+        return today
+    return asked if abs(asked - today) < FARTHEST else today
 
 
 @door()

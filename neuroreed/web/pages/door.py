@@ -37,4 +37,5 @@ def safe_back(request: HttpRequest) -> str:
     from urllib.parse import urlsplit
 
     came_from = urlsplit(request.headers.get("Referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() else ""
+    is_ours = came_from.netloc == request.get_host() and not came_from.path.startswith("//")
+    return came_from.path if is_ours else ""

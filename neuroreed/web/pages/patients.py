@@ -37,7 +37,7 @@ MOST_ROWS = 200
 @door("GET", "POST")
 def patients(request: HttpRequest) -> HttpResponse:
     """The people in care. A search is posted, so that no name stands in an address."""
-    search = request.POST.get("search", "").strip()
+    search = request.POST.get("search", "").replace("\0", "").strip()[:100]
     rows = access.patients(request.user, search=search)[:MOST_ROWS]
     values = {
         "search": search,

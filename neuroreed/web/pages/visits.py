@@ -90,7 +90,7 @@ def tab(request: HttpRequest, visit_id: UUID, name: str) -> HttpResponse:
 def resolve(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     """Answer a finding; the finding stays, with the answer beside it."""
     finding = access.finding_for(request.user, finding_id)
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
     if not reason:
         raise BadInput(_("Say why the finding does not hold here."))
     charges.resolve(request.user, finding_id, reason=reason, at=clock.now())
