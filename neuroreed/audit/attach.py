@@ -299,7 +299,7 @@ def _attach_thresholds(lines: dict[str, list[int]], book: Book) -> None:
                 known[key] = value
             value = known[key]
         amounts.append(UNKNOWN if value is None else value.value)
-        verified.append(UNKNOWN if value is None else int(value.confidence == "V"))
+        verified.append(UNKNOWN if value is None else int(value.confidence != "K"))
     lines["kx_threshold_cents"], lines["kx_threshold_is_verified"] = amounts, verified
 
 

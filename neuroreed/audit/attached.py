@@ -89,7 +89,7 @@ _PAYER = (
     _visit("filing_alarm_permille", "permille", "Share of the filing limit that calls for haste."),
     _visit("certification_applies", "yes/no", "The payer asks for a certified plan of care."),
     _line("kx_threshold_cents", "cents", "Yearly amount above which the line needs KX."),
-    _line("kx_threshold_is_verified", "yes/no", "The yearly amount is verified."),
+    _line("kx_threshold_is_verified", "yes/no", "Somebody read the yearly amount in a source."),
     _visit("kx_early_permille", "permille", "Share of the threshold below which KX is early."),
     _visit("review_threshold_cents", "cents", "Yearly amount above which review is targeted."),
     _visit("telehealth_is_allowed", "yes/no", "Therapists may furnish telehealth on the date."),

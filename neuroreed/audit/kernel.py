@@ -193,7 +193,7 @@ def _severity(
     if entry.severity is not Severity.STOP:
         return entry.severity, ""
     if entry.runs_as is not Severity.STOP:
-        return entry.runs_as, "the source of the rule is not verified"
+        return entry.runs_as, "the rule is known from practice only, no source was read"
     for name in entry.rests_on:
         if run.one(name, entry.scope)[group] != 1:
             means = run.registry.describe(name).means

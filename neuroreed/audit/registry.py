@@ -110,8 +110,8 @@ class Rule:
 
     @property
     def runs_as(self) -> Severity:
-        """The declared severity; a rule that no verified text backs never stops a claim."""
-        if self.severity is Severity.STOP and self.confidence != "V":
+        """The declared severity; a rule known only from practice never stops a claim."""
+        if self.severity is Severity.STOP and self.confidence == "K":
             return Severity.REVIEW
         return self.severity
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from neuroreed.billing.proposals import BilledLine
 from neuroreed.care import session as care_session
 from neuroreed.clinic import convert, profile
-from neuroreed.clinic.models import ChargeVersion, PriorAccrual, Visit
+from neuroreed.clinic.models import ChargeLine, ChargeVersion, PriorAccrual, Visit
 from neuroreed.model.billing import Charge
 from neuroreed.model.lines import Book, to_book
 
@@ -181,6 +182,9 @@ def lines(
             line |= minutes.get(charge.cpt, {})
             if charge.minutes is not None:
                 line["minutes"] = charge.minutes
+        else:
+            # a code split by CQ or CO: its minutes stand once, on the first line
+            line |= dict.fromkeys(minutes.get(charge.cpt, {}), 0)
         made.append(line)
     for cpt, counted in minutes.items():
         if cpt not in billed:
@@ -306,6 +310,30 @@ def prior_cents(patient_id: Any, discipline: str, on: date) -> int | None:
         .first()
     )
     return row.allowed_cents if row else None
+
+
+def same_day(visit: Visit) -> tuple[BilledLine, ...]:
+    """Billed lines of the patient's other signed visits of the date, for what counts by day."""
+    rows = (
+        ChargeLine.objects.filter(
+            version__visit__patient_id=visit.patient_id,
+            version__visit__date_of_service=visit.date_of_service,
+            version__visit__coverage__payer=visit.coverage.payer,
+            version__visit__state=Visit.State.SIGNED,
+        )
+        .exclude(version__visit=visit)
+        .order_by("version__visit_id", "version__version", "line_number")
+        .select_related("version")
+    )
+    newest: dict[Any, tuple[int, list[BilledLine]]] = {}
+    for row in rows:
+        number, found = row.version.version, newest.get(row.version.visit_id)
+        if found is None or found[0] != number:
+            found = newest[row.version.visit_id] = (number, [])
+        found[1].append(
+            BilledLine(row.line_number, row.cpt, row.units, allowed_cents=row.allowed_cents)
+        )
+    return tuple(line for _, lines in newest.values() for line in lines)
 
 
 def accrued_cents(visit: Visit) -> int | None:

@@ -112,10 +112,13 @@ def test_a_stale_edit_or_an_unverified_payer_never_stops_a_claim() -> None:
     assert severity("UNIT-01", lines=over, payer="medicare_advantage") == [("review", True)]
 
 
-def test_a_rule_that_no_verified_text_backs_runs_as_review() -> None:
-    for rule in registry().rules.values():
-        if rule.severity is Severity.STOP and rule.confidence != "V":
-            assert rule.runs_as is Severity.REVIEW
+def test_a_rule_known_from_practice_only_runs_as_review_and_one_that_was_read_stops() -> None:
+    stops = [r for r in registry().rules.values() if r.severity is Severity.STOP]
+
+    assert {r.confidence for r in stops} == {"V", "S", "K"}
+    for rule in stops:
+        expected = Severity.REVIEW if rule.confidence == "K" else Severity.STOP
+        assert rule.runs_as is expected, rule.id
 
 
 def test_a_payer_profile_may_silence_or_soften_a_rule(tmp_path, monkeypatch) -> None:

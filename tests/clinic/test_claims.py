@@ -117,7 +117,8 @@ def test_a_held_claim_waits_until_it_is_let_go(signed):
 @pytest.fixture
 def faulty(clinic):
     """A visit whose charges, made elsewhere, bill more units than the minutes support."""
-    activities = [PastActivity("97112", "static_balance", at(9), at(9, 30), {"task": "stand"})]
+    shown = {"position": "standing", "goal_ids": ["G1"], "impairment_categories": ["balance"]}
+    activities = [PastActivity("97112", "static_balance", at(9), at(9, 30), shown)]
     past = PastVisit(
         episode=clinic.episode, plan=clinic.plan, coverage=clinic.visit.coverage,
         clinician=clinic.therapist, scheduled_at=at(9), activities=activities,

@@ -90,6 +90,7 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
         deductible_left_cents=visit.coverage.deductible_left_cents,
         participating=clinic.participating,
         plan_certified=convert.is_certified(visit, at),
+        same_day=books.same_day(visit),
         pointers=dict.fromkeys(
             (a.cpt for a in visit.activities.all()), tuple(range(1, len(diagnoses) + 1))[:4]
         ),

@@ -21,6 +21,7 @@ LONG_COURSE = 16
 MEASURE_EVERY = 5
 SIGNED_AFTER = timedelta(minutes=8)
 EVALUATION_MINUTES = 30
+MINUTES = (10, 17)  # three of them, and the time between, end within the hour of the visit
 EDUCATION = ("home program", "safe transfers", "fall prevention", "pacing", "posture at work")
 
 
@@ -102,7 +103,7 @@ def activities_of(
     for number, (cpt, technique) in enumerate(kinds):
         if index == 1 and number:
             break
-        plan.append((cpt, technique, chance.randint(10, 20)))
+        plan.append((cpt, technique, chance.randint(*MINUTES)))
     activities = []
     for number, (cpt, technique, minutes) in enumerate(plan):
         end = moment + timedelta(minutes=minutes, seconds=chance.randrange(40))
