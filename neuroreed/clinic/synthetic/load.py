@@ -311,7 +311,7 @@ def _prior(case: Case, days: list[datetime]) -> int:
 
     # an evaluation and the visits before the last bring it just below the threshold
     limit = parameters.as_of("kx_threshold_pt_slp", days[0].date()).value
-    return int(limit) - sum((15_000, *([8_500] * (case.visits - 3))))
+    return int(limit) - sum((15_000, *([7_900] * (case.visits - 3))))
 
 
 def _episode(therapist: User, case: Case, patient: Patient, started: date, at: datetime) -> Episode:
