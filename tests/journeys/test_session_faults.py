@@ -35,6 +35,8 @@ def test_a_double_click_on_sign_makes_one_note(walkers: Any, clinic: Any, turn: 
     person.tap_and_settle("button.tile[data-act='97110']")
     turn.goes(minutes=8)
     person.tap("button[data-act='end']")
+    page.wait_for_selector("button[data-act='sign']")
+    person.picture("review-questions")
 
     page.locator("button[data-act='sign']").dblclick()
     page.wait_for_selector("text=Signature and seal")

@@ -45,6 +45,18 @@ def test_a_tap_answers_with_the_whole_state(clinic: Any, signed_in: Any) -> None
     assert part.count("tile running") == 1
 
 
+def test_the_units_proof_follows_the_clock(clinic: Any, signed_in: Any, turn: Any) -> None:
+    client = signed_in("therapist")
+    tapped(client, clinic, "97112")
+    turn.goes(minutes=8)
+
+    part = client.get(reverse("session-preview", args=[clinic.visit.id])).content.decode()
+
+    assert "97112 × 1" in part
+    assert 'hx-swap-oob="true"' in part
+    assert "8 minutes" in part or ">8<" in part or "from 8" in part
+
+
 def test_without_scripts_a_tap_shows_the_page_again(clinic: Any, signed_in: Any) -> None:
     client = signed_in("therapist")
     client.post(reverse("visit-begin", args=[clinic.visit.id]))

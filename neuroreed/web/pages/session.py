@@ -101,7 +101,8 @@ def state(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def preview(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """The units proof and the findings at this moment."""
     now = visits.state(request.user, visit_id, at=clock.now())
-    return render(request, "session/edge.html", context(request.user, now))
+    values = context(request.user, now) | {"is_alone": True}
+    return render(request, "session/edge.html", values)
 
 
 def lateness(request: HttpRequest) -> int | None:
