@@ -42,6 +42,16 @@ INSERT_ONLY = (
     "clinic_monthclosed",
     "clinic_receipt",
     "clinic_statement",
+    "clinic_scorerow",
+    "clinic_measuredeclined",
+    "clinic_attainment",
+    "clinic_coursedecision",
+    "clinic_teaching",
+    "clinic_homeprogrammerow",
+    "clinic_homelink",
+    "clinic_homelinkclosed",
+    "clinic_homelog",
+    "clinic_monitoringcontact",
 )
 REFUSAL = "this table only grows: rows are neither changed nor deleted"
 FUNCTION = "clinic_refuse_change"

@@ -42,6 +42,18 @@ from neuroreed.clinic.models.care import (
     Visit,
 )
 from neuroreed.clinic.models.ledger import Event, SignedNote
+from neuroreed.clinic.models.outcomes import (
+    Attainment,
+    CourseDecision,
+    HomeLink,
+    HomeLinkClosed,
+    HomeLog,
+    HomeProgrammeRow,
+    MeasureDeclined,
+    MonitoringContact,
+    ScoreRow,
+    Teaching,
+)
 from neuroreed.clinic.models.patient_money import (
     EligibilityAnswer,
     EligibilityAsk,
@@ -61,6 +73,7 @@ from neuroreed.clinic.models.people import (
 
 __all__ = [
     "Activity",
+    "Attainment",
     "Authorization",
     "Certification",
     "ChargeLine",
@@ -72,6 +85,7 @@ __all__ = [
     "ClinicProfile",
     "Comparison",
     "ControlNumber",
+    "CourseDecision",
     "Coverage",
     "DenialAct",
     "DenialRow",
@@ -85,9 +99,15 @@ __all__ = [
     "Goal",
     "HeldAnswer",
     "HeldDecision",
+    "HomeLink",
+    "HomeLinkClosed",
+    "HomeLog",
+    "HomeProgrammeRow",
     "Impairment",
     "LedgerAnswer",
     "LedgerEntry",
+    "MeasureDeclined",
+    "MonitoringContact",
     "MonthClosed",
     "Outgoing",
     "OutgoingStep",
@@ -103,10 +123,12 @@ __all__ = [
     "Remittance",
     "Resolution",
     "Role",
+    "ScoreRow",
     "SecondaryClaim",
     "SignedNote",
     "Statement",
     "StepSource",
+    "Teaching",
     "TimerEvent",
     "User",
     "Visit",
