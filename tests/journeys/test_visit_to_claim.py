@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import neuroreed
+from tests.exchange.x12.judge import verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_TAPS = 12
@@ -77,4 +78,5 @@ def test_a_standard_visit_takes_twelve_taps_and_becomes_a_claim(
 
     read = neuroreed.read_x12(path)
     assert not read["defects"]
+    assert verdict(path.read_bytes()) == (True, [])
     assert "ALDERTREE" in path.read_text().upper()
