@@ -206,7 +206,7 @@ def _pair_cause(both: str, apart: int | None, has_59: bool, code: str, other: st
                      fix="Appeal with the minutes of both services.")  # fmt: skip
     says = f"{both}; their times in the record are separate, and 59 is missing."
     return Cause(says, where, confirmed=True, path="corrected_claim",
-                 fix="Add 59 to the second code of the pair; the note shows separate time.")  # fmt: skip
+                 fix="Add 59 to the second code; the note shows separate time.")  # fmt: skip
 
 
 def overlap_minutes(one: Sequence[Interval] | None, other: Sequence[Interval] | None) -> int | None:
