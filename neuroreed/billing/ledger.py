@@ -73,11 +73,15 @@ class PostedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Entries of one claim in the order they were made, and the answers behind them."""
+    """Entries of one claim in the order they were made, and the answers behind them.
+
+    ``withdrawn`` says why we replaced or voided the claim; empty while it stands.
+    """
 
     claim_id: str
     entries: tuple[Entry, ...] = ()
     answers: tuple[PostedAnswer, ...] = ()
+    withdrawn: str = ""
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -371,7 +375,10 @@ def bill_next(ledger: Ledger, *, at: date, key: str) -> Ledger:
 
 
 def withdraw(ledger: Ledger, *, at: date, key: str, because: str) -> Ledger:
-    """A claim that we replaced or voided: what is still open is taken off its charges."""
+    """A claim that we replaced or voided: what is still open is taken off its charges.
+
+    What the payer takes back later is taken off then.
+    """
     if any(one.key == key for one in ledger.entries):
         return ledger
     entries = [
@@ -390,4 +397,4 @@ def withdraw(ledger: Ledger, *, at: date, key: str, because: str) -> Ledger:
         for account in (Account.PAYER, Account.NEXT_PAYER, Account.DENIED)
         if (amount := ledger.balance(account, number)) > 0
     ]
-    return ledger.with_entries(entries)
+    return replace(ledger.with_entries(entries), withdrawn=because)

@@ -168,8 +168,8 @@ def take_back(
     for number in (*found.lines, None):
         found = _follow(found, number, Account.DENIED, "decision", key, at)
         found = _follow(found, number, Account.PATIENT, "transfer", key, at)
-    if any(one.kind == "withdrawal" for one in found.entries):
-        found = withdraw(found, at=at, key=f"{key}:withdrawn", because="The claim was replaced")
+    if found.withdrawn:
+        found = withdraw(found, at=at, key=f"{key}:withdrawn", because=found.withdrawn)
     return found
 
 

@@ -1,0 +1,557 @@
+"""Answers into ledgers: matched or held, balanced or refused, never twice, always summing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroreed.billing import ledger as ledgers
+from neuroreed.billing.ledger import Account, Ledger, check, standing
+from neuroreed.billing.remittance import ClaimIndex, balance, match
+from neuroreed.billing.remittance_posting import Posted, Seen, post, post_held
+from neuroreed.billing.remittance_provider import carried
+from neuroreed.billing.remittance_secondary import replacement, secondary
+from neuroreed.model.errors import Refused
+from neuroreed.model.remittance import Adjustment, ProviderAdjustment, Remittance
+from tests.billing.answers.claims import (
+    ON,
+    PAID_ON,
+    answer,
+    claim,
+    line,
+    remittance,
+    reversal,
+    sent,
+)
+
+C1 = claim()
+ONE, TWO = C1.lines
+PAID = answer(
+    C1,
+    line(ONE, 4000, ("PR", "2", 1000), ("CO", "253", 82)),
+    line(TWO, 1500, ("PR", "2", 400), ("CO", "253", 31)),
+)
+DENIED = answer(
+    C1,
+    line(ONE, 0, ("CO", "50", 12000), remarks=["N115"]),
+    line(TWO, 1500, ("PR", "2", 400), ("CO", "253", 31)),
+)
+NOTHING = answer(
+    C1, line(ONE, 0, ("CO", "16", 12000)), line(TWO, 0, ("CO", "16", 5500)), control="ICN0"
+)
+
+
+class Desk:
+    """One import after the other, as a clinic keeps them."""
+
+    def __init__(self, *claims: object) -> None:
+        self.index = ClaimIndex([sent(one) for one in claims or (C1,)])  # type: ignore[arg-type]
+        self.ledgers: dict[str, Ledger] = {}
+        self.seen = Seen()
+
+    def take(self, found: Remittance) -> Posted:
+        posted = post(found, index=self.index, ledgers=self.ledgers, seen=self.seen, at=PAID_ON)
+        self.ledgers |= posted.ledgers
+        self.seen = posted.seen
+        return posted
+
+
+def sums(found: Ledger, charged: int = 17500) -> bool:
+    stands = standing(found)
+    rest = (
+        stands.paid
+        + stands.received
+        + stands.written_off
+        + stands.open_payer
+        + stands.open_next_payer
+        + stands.denied
+        + stands.patient_owes
+    )
+    return rest == stands.charged == charged
+
+
+def test_a_paid_claim_stands_in_its_accounts() -> None:
+    desk = Desk()
+
+    posted = desk.take(remittance(PAID))
+
+    found = desk.ledgers["C1"]
+    assert posted.status == "posted" and not posted.held and check(found) == ()
+    assert standing(found) == ledgers.Standing(17500, 5500, 0, 10600, 0, 0, 0, 1400)
+    assert posted.payer_numbers == {"C1": "ICN1"}
+
+
+def test_a_denied_line_stays_open_until_somebody_decides() -> None:
+    desk = Desk()
+    desk.take(remittance(DENIED))
+    found = desk.ledgers["C1"]
+
+    given_up = ledgers.write_off(
+        found, line_number=1, amount_cents=12000, at=PAID_ON, key="w1", because="No appeal"
+    )
+
+    assert standing(found).denied == 12000 and standing(given_up).denied == 0
+    assert sums(given_up) and check(given_up) == ()
+    assert (
+        ledgers.write_off(
+            given_up, line_number=1, amount_cents=12000, at=PAID_ON, key="w1", because="No appeal"
+        )
+        == given_up
+    )
+    with pytest.raises(Refused):
+        ledgers.write_off(
+            found, line_number=1, amount_cents=12001, at=PAID_ON, key="w2", because="No appeal"
+        )
+
+
+def test_what_a_payer_denies_is_the_patients_only_with_a_notice() -> None:
+    with_notice = claim("C2", [("97112", 2, 12000, ("GP", "GA"))])
+    denied = answer(with_notice, line(with_notice.lines[0], 0, ("CO", "50", 12000)))
+    desk = Desk(C1, with_notice)
+    desk.take(remittance(DENIED, denied))
+
+    def owe(made: object, number: str) -> Ledger:
+        return ledgers.make_patient_owe(
+            desk.ledgers[number], made, line_number=1, amount_cents=12000,  # type: ignore[arg-type]
+            at=PAID_ON, key="p", because="Notice signed",
+        )  # fmt: skip
+
+    assert standing(owe(with_notice, "C2")).patient_owes == 12000
+    with pytest.raises(Refused, match="no notice"):
+        owe(C1, "C1")
+
+
+def test_an_unbalanced_remittance_posts_nothing_and_names_the_cent() -> None:
+    wrong = replace(PAID, lines=(replace(PAID.lines[0], paid_cents=4001), PAID.lines[1]))
+    desk = Desk()
+
+    posted = desk.take(remittance(PAID, replace(wrong, claim_id="C9"), amount_cents=11000))
+
+    assert posted.status == "refused" and not posted.entries and not desk.ledgers
+    assert [(one.level, one.claim_id, one.line_number, one.off_by_cents) for one in
+            posted.imbalances] == [("line", "C9", 1, -1)]  # fmt: skip
+    assert "claim 2 (C9), line 1" in posted.imbalances[0].place
+    assert "0.01 too little" in posted.says[0]
+    assert desk.take(remittance(PAID)).status == "posted"
+
+
+@pytest.mark.parametrize(
+    ("place", "level"),
+    [
+        ("payment", "transaction"),
+        ("provider", "transaction"),
+        ("claim_paid", "claim"),
+        ("claim_charge", "claim"),
+        ("share", "patient_share"),
+        ("line_charge", "line"),
+        ("line_paid", "line"),
+        ("adjustment", "line"),
+        ("claim_adjustment", "claim"),
+        ("allowed", "allowed"),
+    ],
+)
+@pytest.mark.parametrize("cent", [1, -1])
+def test_a_cent_planted_anywhere_is_found_and_named(place: str, level: str, cent: int) -> None:
+    first = replace(PAID.lines[0], amounts=(("B6", "50.82"),))
+    good = replace(PAID, lines=(first, PAID.lines[1]))
+    kept = ProviderAdjustment("1", "20261231", "WO", "X", 100)
+    whole = remittance(good, provider=[kept])
+    planted = {
+        "payment": lambda: replace(whole, amount_cents=whole.amount_cents + cent),
+        "provider": lambda: replace(
+            whole, provider_adjustments=(replace(kept, amount_cents=100 + cent),)
+        ),
+        "claim_paid": lambda: replace(
+            whole, claims=(replace(good, paid_cents=good.paid_cents + cent),)
+        ),
+        "claim_charge": lambda: replace(
+            whole, claims=(replace(good, charge_cents=good.charge_cents + cent),)
+        ),
+        "share": lambda: replace(
+            whole, claims=(replace(good, patient_responsibility_cents=1400 + cent),)
+        ),
+        "claim_adjustment": lambda: replace(
+            whole, claims=(replace(good, adjustments=(Adjustment("CO", "45", cent),)),)
+        ),
+    }
+    of_line = {
+        "line_charge": lambda: replace(first, charge_cents=first.charge_cents + cent),
+        "line_paid": lambda: replace(first, paid_cents=first.paid_cents + cent),
+        "adjustment": lambda: replace(
+            first,
+            adjustments=(
+                replace(
+                    first.adjustments[2], amount_cents=first.adjustments[2].amount_cents + cent
+                ),
+                *first.adjustments[:2],
+            ),
+        ),
+        "allowed": lambda: replace(first, amounts=(("B6", "50.83" if cent > 0 else "50.81"),)),
+    }
+    if place in of_line:
+        wrong = replace(good, lines=(of_line[place](), good.lines[1]))
+        spoilt = replace(whole, claims=(wrong,))
+    else:
+        spoilt = planted[place]()
+
+    assert balance(whole) == ()
+    found = {one.level: one for one in balance(spoilt)}
+    assert abs(found[level].off_by_cents or 0) == 1
+    assert found[level].says and found[level].place
+    assert (
+        post(spoilt, index=ClaimIndex([sent()]), ledgers={}, seen=Seen(), at=PAID_ON).status
+        == "refused"
+    )
+
+
+def test_defects_of_the_file_about_money_refuse_it_too() -> None:
+    told = {"code": "provider_total", "message": "TS305 is 1.00", "segment": 9, "element": "TS305"}
+    other = {"code": "npi", "message": "check digit", "segment": 3, "element": "NM109"}
+
+    assert [one.place for one in balance(remittance(PAID), defects=[told, other])] == [
+        "segment 9, TS305"
+    ]
+
+
+def test_the_same_cheque_posts_once_in_whatever_envelope_it_comes() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+    before = desk.ledgers["C1"]
+
+    again = desk.take(remittance(PAID, interchange_control="000000777", control_number="0004"))
+
+    assert again.status == "duplicate" and not again.entries and desk.ledgers["C1"] == before
+    other = desk.take(remittance(DENIED))
+    assert other.status == "refused" and "other content" in other.says[0]
+
+
+def test_the_same_claim_on_another_cheque_is_held_not_paid_twice() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+
+    same = desk.take(remittance(PAID, trace="EFT2"))
+    more = desk.take(remittance(replace(PAID, payer_claim_control="ICN7"), trace="EFT3"))
+
+    assert [one.because for one in same.held] == ["duplicate"]
+    assert [one.because for one in more.held] == ["second_payment"]
+    assert same.sums is not None and same.sums.held_cents == 5500 and same.sums.posted_cents == 0
+    assert standing(desk.ledgers["C1"]).paid == 5500
+
+
+def test_a_reversal_and_its_correction_leave_the_ledger_right() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+    better = answer(
+        C1,
+        line(ONE, 4400, ("PR", "2", 1100), ("CO", "253", 90)),
+        line(TWO, 1500, ("PR", "2", 400), ("CO", "253", 31)),
+        control="ICN2",
+    )
+
+    posted = desk.take(remittance(better, reversal(PAID), trace="EFT2"))
+
+    found = desk.ledgers["C1"]
+    assert not posted.held and sums(found) and check(found) == ()
+    assert standing(found).paid == 5900 and standing(found).patient_owes == 1500
+    assert [one.undone_by != "" for one in found.answers] == [True, True, False]
+
+
+def test_a_reversal_of_what_was_never_paid_is_held() -> None:
+    desk = Desk()
+    desk.take(remittance(NOTHING))
+
+    posted = desk.take(remittance(reversal(PAID), trace="EFT2", credit_or_debit="D"))
+
+    assert [one.because for one in posted.held] == ["reversal_without_payment"]
+    assert posted.sums is not None and posted.sums.held_cents == -5500
+
+
+def test_a_denial_that_paid_nothing_gives_way_to_the_later_answer() -> None:
+    desk = Desk()
+    desk.take(remittance(NOTHING))
+
+    posted = desk.take(remittance(PAID, trace="EFT2"))
+
+    assert not posted.held and standing(desk.ledgers["C1"]).denied == 0
+    assert sums(desk.ledgers["C1"]) and check(desk.ledgers["C1"]) == ()
+
+
+def test_a_write_off_goes_back_when_the_payer_takes_the_denial_back() -> None:
+    desk = Desk()
+    desk.take(remittance(DENIED))
+    desk.ledgers["C1"] = ledgers.write_off(
+        desk.ledgers["C1"], line_number=1, amount_cents=12000, at=PAID_ON, key="w", because="Old"
+    )
+
+    desk.take(remittance(reversal(DENIED), replace(PAID, payer_claim_control="ICN2"), trace="E2"))
+
+    found = desk.ledgers["C1"]
+    assert standing(found) == ledgers.Standing(17500, 5500, 0, 10600, 0, 0, 0, 1400)
+    assert check(found) == ()
+
+
+def test_numbers_are_tried_in_order_and_facts_must_agree() -> None:
+    other = claim("C2", [("97112", 1, 6000, ("GP",))], member="2EG4TE5MK73", last="OHARA")
+    index = ClaimIndex([sent(C1, control="ICN1"), sent(other)])
+    bare = replace(PAID, claim_id="")
+
+    without_lines = replace(bare, lines=tuple(replace(one, refs=()) for one in bare.lines))
+    assert match(bare, index).by == "line_number"
+    assert match(replace(PAID, lines=without_lines.lines), index).by == "claim_number"
+    assert match(without_lines, index).by == "payer_number"
+    facts = match(replace(without_lines, payer_claim_control="ICN8"), index)
+    assert facts.by == "facts" and facts.sent is not None and facts.sent.claim_id == "C1"
+    assert [one.line_number for one in facts.lines] == [1, 2]
+
+
+def test_what_does_not_agree_is_unmatched_with_a_proposal() -> None:
+    other = claim("C2", [("97112", 1, 6000, ("GP",))], member="2EG4TE5MK73", last="OHARA")
+    index = ClaimIndex([sent(C1), sent(other)])
+    stripped = tuple(replace(one, refs=()) for one in PAID.lines)
+
+    crossed = match(replace(PAID, claim_id="C2"), index)
+    foreign = replace(PAID, claim_id="C2", lines=stripped, names=(replace(PAID.names[0], id="9"),))
+    wrong_member = match(foreign, index)
+    nearly = match(
+        replace(PAID, claim_id="77", payer_claim_control="", lines=stripped,
+                names=(replace(PAID.names[0], id="1EG4TE5MK74"),)), index,
+    )  # fmt: skip
+
+    assert crossed.sent is None and {one.claim_id for one in crossed.proposals} == {"C1", "C2"}
+    assert wrong_member.sent is None
+    assert nearly.sent is None and nearly.proposals[0].claim_id == "C1"
+    assert nearly.proposals[0].differs == ("The member number differs from the one we sent.",)
+
+
+def test_two_equal_claims_are_not_told_apart_by_guessing() -> None:
+    twin = claim("C2")
+    bare = replace(
+        PAID, claim_id="", payer_claim_control="",
+        lines=tuple(replace(one, refs=()) for one in PAID.lines),
+    )  # fmt: skip
+
+    found = match(bare, ClaimIndex([sent(C1), sent(twin)]))
+
+    assert found.sent is None and {one.claim_id for one in found.proposals} == {"C1", "C2"}
+
+
+def test_a_person_names_the_claim_of_a_held_answer() -> None:
+    desk = Desk()
+    typed = tuple(replace(one, refs=()) for one in PAID.lines)
+    foreign = replace(
+        PAID, claim_id="77", lines=typed, names=(replace(PAID.names[0], id="1EG4TE5MK74"),)
+    )
+    posted = desk.take(remittance(foreign))
+    assert posted.sums is not None and posted.sums.held_cents == 5500
+
+    found, entries, still = post_held(
+        posted.held[0], sent(), ledger=desk.ledgers.get("C1"), at=PAID_ON
+    )
+
+    assert still is None and sums(found) and len(entries) == 8
+    again, more, refused = post_held(posted.held[0], sent(), ledger=found, at=PAID_ON)
+    assert again == found and not more and refused is not None and refused.because == "duplicate"
+
+
+def test_a_changed_code_is_matched_by_line_number_and_told() -> None:
+    changed = replace(PAID.lines[0], procedure=replace(ONE.procedure, code="97530"))
+
+    found = match(replace(PAID, lines=(changed, PAID.lines[1])), ClaimIndex([sent()]))
+
+    assert [one.line_number for one in found.lines] == [1, 2]
+    assert found.lines[0].doubts == ("The payer answers 97530; line 1 is 97112.",)
+
+
+def test_a_line_that_we_did_not_send_holds_the_claim() -> None:
+    strange = replace(PAID.lines[1], refs=(), procedure=replace(TWO.procedure, code="97140"))
+    desk = Desk()
+
+    posted = desk.take(remittance(replace(PAID, lines=(PAID.lines[0], strange))))
+
+    assert [one.because for one in posted.held] == ["line_unmatched"]
+    assert "C1" not in desk.ledgers
+
+
+def test_a_claim_without_lines_is_posted_as_a_whole() -> None:
+    whole = answer(C1, charge_cents=17500, paid_cents=5000, patient_responsibility_cents=1500)
+    whole = replace(whole, adjustments=(Adjustment("PR", "2", 1500), Adjustment("CO", "45", 11000)))
+    desk = Desk()
+
+    desk.take(remittance(whole))
+    desk.take(remittance(reversal(whole), trace="E2", credit_or_debit="D"))
+    assert standing(desk.ledgers["C1"]).open_payer == 17500
+    desk.take(remittance(replace(whole, payer_claim_control="I3"), trace="E3"))
+
+    assert standing(desk.ledgers["C1"]).paid == 5000 and check(desk.ledgers["C1"]) == ()
+
+
+def test_a_part_taken_off_the_claim_as_a_whole_lowers_the_payment() -> None:
+    lower = replace(
+        PAID, adjustments=(Adjustment("PR", "1", 500),), paid_cents=5000,
+        patient_responsibility_cents=1900,
+    )  # fmt: skip
+    desk = Desk()
+
+    assert desk.take(remittance(lower)).status == "posted"
+
+    assert standing(desk.ledgers["C1"]).paid == 5000
+    assert standing(desk.ledgers["C1"]).patient_owes == 1900 and check(desk.ledgers["C1"]) == ()
+
+
+def test_the_next_payer_answers_only_what_the_first_left() -> None:
+    desk = Desk()
+    posted = desk.take(remittance(PAID))
+    next_claim = secondary(
+        posted.matches[0],
+        next_subscriber=replace(C1.subscriber, filing="CI", member_id="S1"),
+        answered_on=PAID_ON,
+    )
+    desk.ledgers["C1"] = ledgers.bill_next(desk.ledgers["C1"], at=PAID_ON, key="second")
+    desk.index = ClaimIndex([sent(C1), sent(next_claim, "aetna")])
+    theirs = answer(
+        next_claim,
+        line(ONE, 800, ("OA", "23", 11000), ("PR", "3", 200)),
+        line(TWO, 400, ("OA", "23", 5100)),
+        control="S9",
+    )
+
+    second = desk.take(remittance(theirs, trace="S1", originator="1999999999"))
+
+    found = desk.ledgers["C1"]
+    assert not second.held and sums(found) and check(found) == ()
+    assert standing(found) == ledgers.Standing(17500, 6700, 0, 10600, 0, 0, 0, 200)
+    assert next_claim.subscriber.sequence == "S"
+    assert [one.amount_cents for one in next_claim.other_subscribers[0].amounts] == [5500, 1400]
+    assert next_claim.lines[0].adjudications[0].paid_cents == 4000
+
+
+def test_a_claim_is_replaced_only_with_the_payers_number() -> None:
+    assert ("F8", "ICN1") in replacement(C1, payer_control="ICN1").refs
+    assert replacement(C1, payer_control="ICN1", frequency="8").frequency == "8"
+    with pytest.raises(Refused):
+        replacement(C1, payer_control=" ")
+
+
+def test_a_claim_that_we_void_is_taken_off_even_when_its_answer_comes_back_later() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+    desk.ledgers["C1"] = ledgers.withdraw(
+        desk.ledgers["C1"], at=PAID_ON, key="void", because="Replaced by C2"
+    )
+
+    desk.take(remittance(reversal(PAID), trace="E2", credit_or_debit="D"))
+
+    assert standing(desk.ledgers["C1"]) == ledgers.Standing(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def test_a_forward_balance_is_carried_until_it_is_settled() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+    announced = desk.take(
+        remittance(reversal(PAID), trace="", provider=[_fb(-5500, "C1")], payment_date=PAID_ON)
+    )
+    settled = desk.take(remittance(trace="E3", provider=[_fb(5500, "C1")], amount_cents=-5500))
+
+    assert announced.sums is not None and announced.sums.payment_cents == 0
+    assert [one.outstanding_cents for one in carried(announced.provider)] == [5500]
+    assert carried((*announced.provider, *settled.provider)) == ()
+    assert announced.provider[0].claim_id == "C1"
+
+
+def _fb(amount: int, reference: str) -> ProviderAdjustment:
+    return ProviderAdjustment("1", "20261231", "FB", reference, amount)
+
+
+def test_a_price_asked_for_beforehand_posts_nothing() -> None:
+    posted = Desk().take(remittance(replace(PAID, status="25")))
+
+    assert [one.because for one in posted.held] == ["not_final"] and not posted.entries
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=120, deadline=None)
+def test_a_ledger_always_sums(seed: int) -> None:
+    random = Random(seed)
+    desk = Desk()
+    live = None
+    for step in range(random.randint(1, 9)):
+        choice = random.choice(["pay", "deny", "reverse", "again", "write_off", "copay", "next"])
+        found = desk.ledgers.get("C1") or ledgers.open_ledger(C1, at=ON)
+        if choice in ("pay", "deny"):
+            live = _random_answer(random, step, denied=choice == "deny")
+            posted = desk.take(remittance(live, trace=f"E{step}"))
+        elif choice == "reverse" and live is not None:
+            posted = desk.take(remittance(reversal(live), trace=f"R{step}", credit_or_debit="D"))
+        elif choice == "again" and live is not None:
+            posted = desk.take(remittance(live, trace=f"E{random.randint(0, step)}"))
+        elif choice == "write_off":
+            for number in found.lines:
+                stands = found.balance(Account.DENIED, number)
+                if stands > 0:
+                    found = ledgers.write_off(
+                        found, line_number=number, amount_cents=random.randint(1, stands),
+                        at=PAID_ON, key=f"w{step}{number}", because="Given up",
+                    )  # fmt: skip
+            desk.ledgers["C1"] = found
+            continue
+        elif choice == "copay":
+            desk.ledgers["C1"] = ledgers.receive(
+                found, amount_cents=random.randint(1, 3000), at=PAID_ON, key=f"c{step}"
+            )
+            continue
+        else:
+            desk.ledgers["C1"] = ledgers.bill_next(found, at=PAID_ON, key=f"n{step}")
+            continue
+        if posted.sums is not None:
+            assert posted.sums.payment_cents == posted.sums.posted_cents + posted.sums.held_cents
+        if posted.held:
+            assert not posted.entries
+    found = desk.ledgers.get("C1") or ledgers.open_ledger(C1, at=ON)
+    assert sums(found)
+    for account in (Account.PAYER, Account.DENIED):
+        assert all(found.balance(account, number) >= 0 for number in found.lines)
+    paid = sum(one.paid_cents for one in found.live_answers())
+    assert standing(found).paid == paid
+
+
+def _random_answer(random: Random, step: int, *, denied: bool) -> object:
+    lines = []
+    for ours in C1.lines:
+        if denied:
+            reason = random.choice(["16", "50", "197", "4", "999"])
+            lines.append(line(ours, 0, ("CO", reason, ours.charge_cents)))
+            continue
+        paid = random.randint(0, ours.charge_cents // 2)
+        share = random.randint(0, 900)
+        other = random.randint(0, 500)
+        why = [("PR", random.choice(["1", "2", "3", "204"]), share)]
+        why.append((random.choice(["CO", "OA", "PI"]), random.choice(["97", "59", "B7"]), other))
+        lines.append(line(ours, paid, *[one for one in why if one[2]]))
+    return answer(C1, *lines, control=f"ICN{random.randint(0, 2)}")
+
+
+@given(st.permutations(list(range(5))), st.integers(0, 4))
+@settings(max_examples=40, deadline=None)
+def test_the_order_and_number_of_duplicate_imports_do_not_matter(
+    order: list[int], twice: int
+) -> None:
+    claims = [claim(f"C{n}", member=f"{n}EG4TE5MK73") for n in range(5)]
+    cheques = [
+        remittance(
+            answer(one, line(one.lines[0], 4000, ("PR", "2", 1000)), line(one.lines[1], 1500)),
+            trace=f"E{n}",
+        )
+        for n, one in enumerate(claims)
+    ]
+
+    def run(places: list[int]) -> dict[str, Ledger]:
+        desk = Desk(*claims)
+        for place in places:
+            desk.take(cheques[place])
+        return desk.ledgers
+
+    assert run([*order, twice, *order]) == run(list(range(5)))
