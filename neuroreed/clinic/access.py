@@ -47,6 +47,7 @@ PATIENT_ROLES = {
     "view": STAFF,
     "edit": {Role.THERAPIST, Role.FRONT_DESK, Role.ADMIN, Role.BILLER},
     "treat": {Role.THERAPIST},
+    "measure": CLINICAL,
     "schedule": CLINICAL | {Role.FRONT_DESK, Role.ADMIN},
 }
 VISIT_ROLES = {

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from neuroreed.care import catalogue, session
 from neuroreed.care import plan as care_plan
-from neuroreed.clinic import profile
+from neuroreed.clinic import homes, profile, proving
 from neuroreed.clinic.models import (
     Activity,
     Certification,
@@ -256,7 +256,7 @@ def visit_facts(
                 default=None,
             )
         ),
-        "last_two_verdicts": [],
+        "last_two_verdicts": proving.last_verdicts(episode, row.date_of_service),
         "plan_change": False,
         "maintenance_rationale": (plan.maintenance_rationale or None) if plan else None,
         **own.get("progress", {}),
@@ -311,7 +311,12 @@ def visit_facts(
         "billing": [{"cpt": cpt, "units": units} for cpt, units in billing],
         "progress": progress,
         "education": list(own.get("education", [])),
-        "hep": dict(own.get("hep", {"items": None, "reviewed": None})),
+        "hep": {
+            "items": None,
+            "reviewed": None,
+            **homes.fact(episode, row.date_of_service, at),
+            **own.get("hep", {}),
+        },
         "statement": own.get("statement"),
     }
     if with_previous:

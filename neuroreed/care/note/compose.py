@@ -96,7 +96,45 @@ def education(facts: Facts) -> list[Sentence]:
             home.say(sentence, "items")
     elif isinstance(reviewed, bool):
         home.say(f"Home program {'' if reviewed else 'not '}reviewed", "reviewed")
-    return told + home.sentences
+    return told + home.sentences + _adherence(home.facts)
+
+
+def _adherence(home: Facts) -> list[Sentence]:
+    """How much of the home program was done, as the patient logged it."""
+    done = Teller(mapping(home.get("adherence"), "hep.adherence"), "hep.adherence")
+    asked, days = number(done.facts.get("prescribed")), number(done.facts.get("days"))
+    if asked is None or days is None:
+        return []
+    with_data = number(done.facts.get("days_with_data"))
+    if not with_data:
+        done.say(
+            f"Home program log: nothing logged in {figure(days)} days, "
+            f"{figure(asked)} doses prescribed",
+            "prescribed",
+            "days",
+            "days_with_data",
+        )
+        return done.sentences
+    names = ["done", "prescribed", "days", "days_with_data"]
+    full, partly = number(done.facts.get("done")), number(done.facts.get("partly"))
+    if full is None:
+        return []
+    sentence = f"Home program log: {figure(full)} of {figure(asked)} doses done"
+    if partly:
+        sentence += f", {figure(partly)} in part,"
+        names.append("partly")
+    sentence += f" in {figure(days)} days"
+    percent = number(done.facts.get("percent"))
+    if percent is not None:
+        sentence += f" ({figure(percent)} %)"
+        names.append("percent")
+    sentence += f", logged on {figure(with_data)} day{'' if with_data == 1 else 's'}"
+    most = number(done.facts.get("pain_most"))
+    if most is not None:
+        sentence += f"; highest pain logged {figure(most)}/10"
+        names.append("pain_most")
+    done.say(sentence, *names)
+    return done.sentences
 
 
 def next_steps(facts: Facts) -> list[Sentence]:
