@@ -93,7 +93,7 @@ def test_a_file_that_fails_at_its_last_step_leaves_nothing_behind(signed, monkey
     def broken(*args, **kwargs):
         raise RuntimeError("no file")
 
-    monkeypatch.setattr(claims, "_step", broken)
+    monkeypatch.setattr(claims.lifecycle, "step", broken)
 
     with pytest.raises(RuntimeError):
         claims.file(signed.biller, [claim.pk], at=at(11))

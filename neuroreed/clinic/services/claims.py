@@ -15,14 +15,13 @@ from neuroreed.clinic import access, convert, events, profile, showing
 from neuroreed.clinic.models import (
     ChargeVersion,
     Claim,
-    ClaimEvent,
     ClaimFile,
     ClaimFileEntry,
     User,
     Visit,
 )
 from neuroreed.clinic.plain import plain
-from neuroreed.clinic.services import numbers
+from neuroreed.clinic.services import lifecycle, numbers, sending
 from neuroreed.exchange.x12 import claim_from_plain, claim_to_plain, write_837p
 from neuroreed.model.billing import Charge
 from neuroreed.model.claims import ClaimProvider, Contact, TradingPartner
@@ -56,8 +55,7 @@ def release(user: User, visit_id: UUID, *, at: datetime) -> Claim:
         if held := [f"{found.rule}: {found.says}" for found in open_stops]:
             raise OpenStopFindings(held)
         claim = _insert(visit, version, at)
-        _step(claim, "released", "", user, at)
-        events.append(user, "claim.released", claim, {"number": claim.number}, at=at)
+        lifecycle.step(claim, "released", "", user, at)
     return claim
 
 
@@ -133,17 +131,6 @@ def _request(visit: Visit, version: ChargeVersion, number: str) -> billing_claim
     )
 
 
-def _step(claim: Claim, state: str, reason: str, user: User, at: datetime) -> None:
-    ClaimEvent(
-        claim=claim,
-        sequence=claim.steps.count() + 1,
-        state=state,
-        reason=reason,
-        by=user,
-        at=at,
-    ).save(force_insert=True)
-
-
 def hold(user: User, claim_id: UUID, *, reason: str, at: datetime) -> Claim:
     """Keep a released claim from going out, with a reason."""
     said = reason.strip()
@@ -165,8 +152,7 @@ def _move(user: User, claim_id: UUID, before: str, after: str, reason: str, at: 
             return claim
         if state != before:
             raise Refused(f"The claim is {state}: only a {before} claim can be {after}.")
-        _step(claim, after, reason, user, at)
-        events.append(user, f"claim.{after}", claim, at=at)
+        lifecycle.step(claim, after, reason, user, at)
     return claim
 
 
@@ -205,10 +191,11 @@ def file(user: User, claim_ids: Sequence[UUID], *, at: datetime) -> ClaimFile:
         row.save(force_insert=True)
         for claim in claims:
             ClaimFileEntry(file=row, claim=claim).save(force_insert=True)
-            _step(claim, "filed", f"file {control:09d}", user, at)
-            events.append(user, "claim.filed", claim, {"control": control}, at=at)
+            lifecycle.step(claim, "filed", f"file {control:09d}", user, at, sent=row)
         detail = {"control": control, "claims": len(claims), "sha256": row.sha256}
         events.append(user, "file.written", row, detail, at=at)
+        name = f"neuroreed-{control:09d}.837"
+        sending.queue("837P", name, by=user, at=at, claim_file=row)
     return row
 
 
