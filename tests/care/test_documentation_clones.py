@@ -16,6 +16,7 @@ from neuroreed.care.clones import (
     text_likeness,
     variable_facts,
 )
+from neuroreed.care.documentation import documentation
 
 EXAMPLE = yaml.safe_load((Path(__file__).parent / "documentation_example.yaml").read_text())
 
@@ -149,3 +150,28 @@ def test_template_strings_are_dropped_before_texts_are_compared():
 
     assert text_likeness(new, earlier).permille > 0
     assert text_likeness(new, earlier, [template]).permille == 0
+
+
+def test_a_statement_answers_a_likeness_and_hides_nothing():
+    alike = with_previous({"interventions": EXAMPLE["interventions"]})
+
+    silent = documentation(alike)
+    answered = documentation({**alike, "statement": "Held steady after a near fall at home."})
+
+    assert (silent.band, answered.band) == ("fix", "ready")
+    assert silent.failed == answered.failed == ("R25",)
+    assert silent.score == answered.score == 96
+    assert answered.answered == ("R25",)
+    assert answered.point("R25").answer == "Held steady after a near fall at home."
+
+
+def test_a_statement_answers_nothing_else():
+    alike = with_previous({"interventions": EXAMPLE["interventions"]})
+    said = {"statement": "Held steady."}
+    no_cue = copy.deepcopy(alike["interventions"])
+    no_cue[0]["cues"] = []
+
+    assert documentation({**alike, **said, "interventions": no_cue}).band == "fix"
+    assert documentation({**alike, "statement": "  "}).band == "fix"
+    assert documentation({**EXAMPLE, **said, "previous_visits": None}).band == "fix"
+    assert documentation({**alike, **said, "signer": None}).band == "blocked"
