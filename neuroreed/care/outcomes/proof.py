@@ -166,10 +166,23 @@ def judged(history: History) -> MeasureProof:
         baseline_medication_state=first.protocol.medication_state,
         current_medication_state=last.protocol.medication_state,
     )
-    error, important = _absolute(change, "mdc"), _absolute(change, "mcid")
+    # one score shows no change, but its error is known: the band is drawn from the first day on
+    figures = (
+        change
+        if len(scores) > 1
+        else compare(
+            history.measure,
+            population=history.population,
+            baseline=first.value,
+            current=first.value,
+            baseline_side=first.protocol.side,
+            current_side=first.protocol.side,
+        )
+    )
+    error, important = _absolute(figures, "mdc"), _absolute(figures, "mcid")
     unverified = {
         name
-        for name, figure in (("error", change.mdc_figure), ("important", change.mcid_figure))
+        for name, figure in (("error", figures.mdc_figure), ("important", figures.mcid_figure))
         if figure is not None and not figure.verified
     }
     trusted, error_name = error, "measurement error"

@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                 ("cue", models.CharField(blank=True, max_length=120)),
                 ("action", models.CharField(blank=True, max_length=120)),
                 ("place", models.CharField(blank=True, max_length=120)),
-                ("confidence", models.PositiveSmallIntegerField(null=True)),
+                ("confidence", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("barriers", models.JSONField(blank=True, default=list)),
                 ("goal", models.CharField(blank=True, max_length=160)),
                 ("at", models.DateTimeField()),
@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                 ("exercise", models.CharField(max_length=60)),
                 ("on", models.DateField()),
                 ("done", models.CharField(max_length=10)),
-                ("pain", models.PositiveSmallIntegerField(null=True)),
+                ("pain", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("reason", models.CharField(blank=True, max_length=10)),
                 ("device_at", models.DateTimeField()),
                 ("received_at", models.DateTimeField()),
@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
                 ("side", models.CharField(blank=True, max_length=40)),
                 ("version", models.CharField(blank=True, max_length=80)),
                 ("medication_state", models.CharField(blank=True, max_length=40)),
-                ("entered", models.JSONField(default=dict)),
+                ("entered", models.JSONField(blank=True, default=dict)),
                 ("flags", models.JSONField(blank=True, default=list)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("at", models.DateTimeField()),
@@ -361,6 +361,7 @@ class Migration(migrations.Migration):
                 (
                     "replaces",
                     models.OneToOneField(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="replaced_by",
@@ -370,6 +371,7 @@ class Migration(migrations.Migration):
                 (
                     "visit",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="scores",
@@ -420,6 +422,7 @@ class Migration(migrations.Migration):
                 (
                     "visit",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="teachings",

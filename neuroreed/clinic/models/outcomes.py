@@ -20,7 +20,9 @@ class ScoreRow(InsertOnly):
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="scores")
-    visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="scores")
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="scores"
+    )
     measure = models.CharField(max_length=60)
     population = models.CharField(max_length=60)
     occasion = models.CharField(max_length=20)
@@ -34,10 +36,10 @@ class ScoreRow(InsertOnly):
     side = models.CharField(max_length=40, blank=True)
     version = models.CharField(max_length=80, blank=True)
     medication_state = models.CharField(max_length=40, blank=True)
-    entered = models.JSONField(default=dict)
+    entered = models.JSONField(blank=True, default=dict)
     flags = models.JSONField(blank=True, default=list)
     replaces = models.OneToOneField(
-        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
     )
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -93,7 +95,9 @@ class Teaching(InsertOnly):
     """One topic taught and shown back. ``handout_version`` is the version of the text given."""
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="teachings")
-    visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="teachings")
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.PROTECT, related_name="teachings"
+    )
     topic = models.CharField(max_length=60)
     on = models.DateField()
     first_try = models.CharField(max_length=10)
@@ -125,7 +129,7 @@ class HomeProgrammeRow(InsertOnly):
     cue = models.CharField(max_length=120, blank=True)
     action = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=120, blank=True)
-    confidence = models.PositiveSmallIntegerField(null=True)
+    confidence = models.PositiveSmallIntegerField(null=True, blank=True)
     barriers = models.JSONField(blank=True, default=list)
     goal = models.CharField(max_length=160, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -172,7 +176,7 @@ class HomeLog(InsertOnly):
     exercise = models.CharField(max_length=60)
     on = models.DateField()
     done = models.CharField(max_length=10)
-    pain = models.PositiveSmallIntegerField(null=True)
+    pain = models.PositiveSmallIntegerField(null=True, blank=True)
     reason = models.CharField(max_length=10, blank=True)
     device_at = models.DateTimeField()
     received_at = models.DateTimeField()
