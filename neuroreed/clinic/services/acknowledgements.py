@@ -41,10 +41,7 @@ def interchange(
 ) -> tuple[str, ...]:
     """A TA1: a rejected envelope takes all its claims with it."""
     says = []
-    for one in read["interchanges"]:
-        ta1 = one.get("ta1")
-        if not ta1:
-            continue
+    for ta1 in (each for one in read["interchanges"] for each in one.get("ta1") or ()):
         file = _file(ta1["control"])
         if file is None:
             says.append("A TA1 names an interchange that is none of ours.")

@@ -100,7 +100,12 @@ def load(numbers: Iterable[str]) -> dict[str, Ledger]:
                 one.undone_by,
             )
     return {
-        number: Ledger(number, tuple(found), tuple(answers.get(number, {}).values()))
+        number: Ledger(
+            number,
+            tuple(found),
+            tuple(answers.get(number, {}).values()),
+            next((one.says for one in reversed(found) if one.kind == "withdrawal"), ""),
+        )
         for number, found in entries.items()
     }
 
