@@ -299,12 +299,6 @@ def test_time_that_runs_backwards_is_said():
     assert session.activity("A").minutes is None
 
 
-def correction(clock: str, start: str, end: str, **more: object) -> TimerEvent:
-    return tap(
-        "correct", clock, start=at(start), end=at(end), **{"reason": "forgot to stop", **more}
-    )
-
-
 def test_the_end_of_the_visit_stops_every_clock():
     session = taken(tap("start", "09:00:00"), tap("end", "09:20:00", ""))
 

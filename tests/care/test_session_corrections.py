@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from neuroreed.care.session import TimerEvent
 from tests.care.test_session import at, kinds, taken, tap
+
+
+def correction(clock: str, start: str, end: str, **more: object) -> TimerEvent:
+    return tap(
+        "correct", clock, start=at(start), end=at(end), **{"reason": "forgot to stop", **more}
+    )
 
 
 def test_a_correction_replaces_the_interval_and_keeps_the_original():
