@@ -1,0 +1,233 @@
+"""Policy for a kernel: every dated value once per code and date, or payer and date.
+
+The values come from the same ``attach`` that the interpreted run uses, asked once for each
+code, payer and date at hand; a line of the book then finds its values by its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from neuroreed.audit.attach import attach, severities_of
+from neuroreed.audit.attached import TABLES
+from neuroreed.audit.registry import Rule
+from neuroreed.bulk.plan import ATTACHED_BY, SEVERITIES
+from neuroreed.model.columns import UNKNOWN
+from neuroreed.model.findings import Severity
+from neuroreed.model.lines import Book
+
+_MODIFIERS: Final = 36 * 36
+_RANKS: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+_DISCIPLINES: Final = 4
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTables:
+    """Look-ups for the codes, payers and dates of a book; see ``runtime`` for their use."""
+
+    payers: tuple[str, ...]
+    codes: frozenset[int]
+    modifiers: frozenset[int]
+    first_day: int
+    days: int
+    arrays: Mapping[str, Array]
+    severities: Mapping[int, Mapping[str, Severity | str]]
+
+    def covers(self, codes: Iterable[int], modifiers: Iterable[int], first: int, last: int) -> bool:
+        """Whether these look-ups can answer for a part."""
+        return (
+            self.codes.issuperset(codes)
+            and self.modifiers.issuperset(modifiers)
+            and self.first_day <= first
+            and last < self.first_day + self.days
+        )
+
+    def lists(self) -> tuple[Array, ...]:
+        """The flat lists that facts look things up in."""
+        return tuple(self.arrays[name] for name in TABLES)
+
+    def look_ups(self) -> tuple[Any, ...]:
+        """What the kernel takes after its working memory, in its order."""
+        a = self.arrays
+        return (
+            self.first_day, self.days, a["years"], a["months"], len(self.payers),
+            a["code_keys"], a["code_places"], a["code_rows"], a["code_table"],
+            a["payer_rows"], a["payer_table"], a["threshold_rows"], a["threshold_table"],
+            a["rank_table"], _MODIFIERS,
+        )  # fmt: skip
+
+    def own_severities(self, rules: Sequence[Rule]) -> Array:
+        """By payer and rule what the payer's profile says; the last row: whether any is off."""
+        own = np.zeros((len(self.payers) + 1, max(len(rules), 1)), np.int64)
+        for payer, said in self.severities.items():
+            for number, rule in enumerate(rules):
+                if rule.id in said:
+                    word = said[rule.id]
+                    off = word == "off"
+                    own[payer, number] = 1 if off else 2 + SEVERITIES.index(Severity(word))
+                    own[-1, number] |= int(off)
+        return own
+
+
+def policy_tables(
+    payers: Iterable[str],
+    codes: Iterable[int],
+    modifiers: Iterable[int],
+    first: int,
+    last: int,
+) -> PolicyTables:
+    """Look-ups for so many payers, codes and modifiers, from the first day to the last."""
+    names = tuple(sorted(set(payers)))
+    known = sorted(set(codes) - {UNKNOWN})
+    marks = sorted((set(modifiers) | {0}) - {UNKNOWN})
+    days = np.arange(first, last + 1, dtype=np.int64)
+    arrays = {
+        "years": np.array([date.fromordinal(int(day)).year for day in days], np.int64),
+        "months": np.array(
+            [each.year * 12 + each.month - 1 for each in map(_date, days)], np.int64
+        ),
+    }
+    book = _attached([*known, UNKNOWN], days, "code", names)
+    _keep(arrays, "code", book, days, len(known) + 1)
+    arrays["code_keys"], arrays["code_places"] = _open_table(known)
+    for name in TABLES:
+        # a kernel may look at an entry of an empty list only behind a condition
+        arrays[name] = np.array(book.tables.get(name, []), np.int64)
+    numbers = [*range(len(names)), UNKNOWN]
+    book = _attached(numbers, days, "payer", names)
+    _keep(arrays, "payer", book, days, len(numbers))
+    combinations = [(payer, kind) for payer in numbers for kind in (UNKNOWN, 1, 2, 3)]
+    book = _attached(
+        [payer for payer, _ in combinations],
+        days,
+        "payer",
+        names,
+        {"discipline": [kind for _, kind in combinations]},
+    )
+    _keep(arrays, "threshold", book, days, len(combinations))
+    arrays["rank_table"] = _ranks(names, marks, int(days[0]))
+    severities = severities_of(Book({}, {}, {"payer": names}))
+    return PolicyTables(
+        names, frozenset([*known, UNKNOWN]), frozenset([*marks, UNKNOWN]), first, len(days),
+        arrays, severities,
+    )  # fmt: skip
+
+
+def _date(day: Any) -> date:
+    return date.fromordinal(int(day))
+
+
+def _attached(
+    values: Sequence[int],
+    days: Array,
+    name: str,
+    payers: tuple[str, ...],
+    more: Mapping[str, Sequence[int]] | None = None,
+) -> Book:
+    """A book with one line per value and day, with policy attached."""
+    count, span = len(values), len(days)
+    lines = {
+        "visit": [0] * (count * span),
+        "line": [0] * (count * span),
+        "code": [UNKNOWN] * (count * span),
+        "payer": [UNKNOWN] * (count * span),
+        "discipline": [UNKNOWN] * (count * span),
+        "date_of_service": [int(day) for day in days] * count,
+    }
+    for key, each in {name: values, **(more or {})}.items():
+        lines[key] = [value for value in each for _ in range(span)]
+    empty: dict[str, list[int]] = {"visit": [], "payer": [], "date_of_service": []}
+    return attach(Book(lines, empty, {"payer": payers}))
+
+
+def _keep(arrays: dict[str, Array], kind: str, book: Book, days: Array, count: int) -> None:
+    """Rows that differ, once each, and which of them a value and day has."""
+    names = ATTACHED_BY[kind]
+    columns = [book.lines.get(name) or [UNKNOWN] * (count * len(days)) for name in names]
+    place: dict[tuple[int, ...], int] = {}
+    rows = [place.setdefault(row, len(place)) for row in zip(*columns, strict=True)]
+    arrays[f"{kind}_rows"] = np.array(rows, np.int64)
+    arrays[f"{kind}_table"] = np.array(list(place), np.int64).reshape(-1)
+
+
+def _open_table(known: Sequence[int]) -> tuple[Array, Array]:
+    """Keys with open addressing, and the place of each; what is not there is the last place."""
+    size = 64
+    while size < 4 * (len(known) + 1):
+        size *= 2
+    keys = np.full(size, UNKNOWN, np.int64)
+    places = np.full(size, len(known), np.int64)
+    for number, code in enumerate(known):
+        at = (code * 2654435761 >> 7) & (size - 1)
+        while keys[at] != UNKNOWN:
+            at = (at + 1) & (size - 1)
+        keys[at], places[at] = code, number
+    return keys, places
+
+
+def _ranks(payers: tuple[str, ...], marks: Sequence[int], day: int) -> Array:
+    table = np.full(max(len(payers), 1) * _MODIFIERS, UNKNOWN, np.int64)
+    count = len(payers) * len(marks)
+    lines = {
+        "visit": [0] * count,
+        "line": [0] * count,
+        "date_of_service": [day] * count,
+        "discipline": [UNKNOWN] * count,
+        "code": [UNKNOWN] * count,
+        "payer": [payer for payer in range(len(payers)) for _ in marks],
+        **{name: list(marks) * len(payers) for name in _RANKS},
+    }
+    empty: dict[str, list[int]] = {"visit": [], "payer": [], "date_of_service": []}
+    book = attach(Book(lines, empty, {"payer": payers}))
+    for payer, mark, rank in zip(
+        lines["payer"], lines["modifier_1"], book.lines["modifier_rank_1"], strict=True
+    ):
+        table[payer * _MODIFIERS + mark] = rank
+    return table
+
+
+class GrowingTables:
+    """Look-ups that grow with what the parts of a run need; shared by threads."""
+
+    def __init__(self, payers: Iterable[str] = ()) -> None:
+        self._lock = threading.Lock()
+        self._payers = set(payers)
+        self._tables: PolicyTables | None = None
+
+    def covering(
+        self,
+        payers: Iterable[str],
+        codes: Iterable[int],
+        modifiers: Iterable[int],
+        first: int,
+        last: int,
+    ) -> PolicyTables:
+        """Look-ups that answer for a part with these payers, codes, modifiers and dates."""
+        wanted, marks, names = set(codes), set(modifiers), set(payers)
+        with self._lock:
+            known = self._tables
+            if (
+                known is not None
+                and names.issubset(known.payers)
+                and known.covers(wanted, marks, first, last)
+            ):
+                return known
+            if known is not None:
+                first = min(first, known.first_day)
+                last = max(last, known.first_day + known.days - 1)
+                wanted |= known.codes
+                marks |= known.modifiers
+                names |= set(known.payers)
+            # whole months, so that a neighbouring part seldom asks for more
+            start = _date(first).replace(day=1)
+            following = _date(last).replace(day=28) + timedelta(days=4)
+            end = following.replace(day=1) - timedelta(days=1)
+            self._tables = policy_tables(names, wanted, marks, start.toordinal(), end.toordinal())
+            return self._tables
