@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -78,6 +78,7 @@ def expect_claims(
     participating: bool = True,
     schedules: Mapping[str, Mapping[str, Decimal]] | None = None,
     deductible_left_cents: Mapping[str, int | None] | None = None,
+    without: Collection[LineKey] = (),
 ) -> dict[LineKey, ExpectedLine]:
     """What each line of some claims should bring, by claim number and line number.
 
@@ -91,12 +92,16 @@ def expect_claims(
         schedules: contract amounts per unit, by payer and code.
         deductible_left_cents: by patient; what was left before the first of these claims,
             used up date by date.
+        without: lines that the payer denied: they neither use a deductible nor take the
+            unit that the reduction leaves whole.
     """
     days: dict[tuple[str, str, str, date], list[tuple[SentClaim, ClaimLine]]] = defaultdict(list)
     found: dict[LineKey, ExpectedLine] = {}
     for one in sent:
         who = one.patient_id or one.claim.subscriber.member_id
         for line in one.claim.lines:
+            if (one.claim_id, line.line_number) in without:
+                continue
             if line.date_of_service is None or line.units != line.units.to_integral_value():
                 found[(one.claim_id, line.line_number)] = _unpriced(
                     line, "The line has no date of service or no whole units"

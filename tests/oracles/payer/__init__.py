@@ -1,0 +1,1 @@
+"""A payer that answers our claims, written from the rule book; shares no code with the product."""
