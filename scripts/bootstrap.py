@@ -18,7 +18,8 @@ import zipfile
 from pathlib import Path
 
 UV_VERSION = "0.13.9"
-INDEX = "https://pypi.org/pypi/uv"
+INDEX = "https://pypi.org/simple/uv/"
+AS_JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 
 
 def main(folder: str) -> None:
@@ -45,17 +46,19 @@ def _output(*command: str) -> str:
 
 
 def _from_the_index() -> bytes:
-    with urllib.request.urlopen(f"{INDEX}/{UV_VERSION}/json", timeout=60) as answer:
-        files = json.load(answer)["urls"]
+    asked = urllib.request.Request(INDEX, headers=AS_JSON)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        files = json.load(answer)["files"]
     libc = "musllinux" if platform.libc_ver()[0] == "" else "manylinux"
     system = {"Linux": libc, "Darwin": "macosx", "Windows": "win"}[platform.system()]
     machine = {"AMD64": "x86_64", "arm64": "arm64"}.get(platform.machine(), platform.machine())
     for file in files:
         name = file["filename"]
-        if name.endswith(".whl") and system in name and machine in name:
+        ours = name.startswith(f"uv-{UV_VERSION}-") and name.endswith(".whl")
+        if ours and system in name and machine in name:
             with urllib.request.urlopen(file["url"], timeout=300) as answer:
                 wheel = answer.read()
-            if hashlib.sha256(wheel).hexdigest() != file["digests"]["sha256"]:
+            if hashlib.sha256(wheel).hexdigest() != file["hashes"]["sha256"]:
                 sys.exit(f"{name} does not have the digest that the index publishes: not used.")
             with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
                 inside = next(n for n in archive.namelist() if n.endswith("scripts/uv"))
