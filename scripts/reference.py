@@ -92,8 +92,8 @@ def parameters() -> str:
         for value in parameter.values:
             until = value.until or "open"
             lines.append(
-                f"| `{parameter.name}` ({parameter.payer}) | {value.since} | {until} | {value.value} | {value.unit} "
-                f"| {value.source} | {value.confidence} |"
+                f"| `{parameter.name}` ({parameter.payer}) | {value.since} | {until} "
+                f"| {value.value} | {value.unit} | {value.source} | {value.confidence} |"
             )
     return "\n".join([*lines, ""])
 
