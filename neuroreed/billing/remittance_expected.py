@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 
 from neuroreed.billing import fees
 from neuroreed.billing.expectation import ExpectedLine
+from neuroreed.billing.payment import share_of
 from neuroreed.billing.remittance_adjustments import PATIENT_SHARE, Effect, effect
 from neuroreed.billing.remittance_match import Match
 from neuroreed.billing.remittance_sent import SentClaim
@@ -228,13 +229,15 @@ def _difference(
         one for one in adjustments if effect(one) in (Effect.DENIED, Effect.PATIENT_TO_CHECK)
     )
     allowed = paid + shared + held
+    ours_day = ours.date_of_service or on
     each = as_of("remittance_tolerance", on, payer=sent.payer).value
     tolerance = int(each * max(ours.units, Decimal(1)))
     want = None if expected is None or expected.allowed is None else cents(expected.allowed)
     cut = 0
-    if expected is not None and expected.assistant_cut is not None:
-        # the cut of an assistant's line is told as an ordinary contract adjustment
-        cut = cents(expected.assistant_cut)
+    if want is not None and expected is not None and expected.assistant_cut:
+        # told as an ordinary contract adjustment; it is taken off what the patient's share leaves
+        share = max(0, want - shared)
+        cut = share - share_of(share, as_of("assistant_payment", ours_day).value)
     pays = None if expected is None or expected.payer_pays is None else cents(expected.payer_pays)
     off: int | None = None
     because: list[str] = []
@@ -245,7 +248,7 @@ def _difference(
         verdict = "unknown"
         because.append(expected.because if expected and expected.because else "No expectation.")
     else:
-        off = allowed + (cut if paid else 0) - want
+        off = allowed + cut - want
         verdict = "as_expected"
         if abs(off) > tolerance:
             verdict = "underpaid" if off < 0 else "overpaid"
