@@ -274,6 +274,9 @@ RULE_FILES: Final = (
     "duplicates",
     "plan",
     "documentation",
+    "rubric_need",
+    "rubric_skill",
+    "rubric_proof",
     "authorization",
     "filing",
 )

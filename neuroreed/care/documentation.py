@@ -95,11 +95,17 @@ POINTS: tuple[Point, ...] = (
 )
 
 
+# two visits can be truly alike: a flag asks for a statement of what differed
+ANSWERABLE = "R25"
+
+
 @dataclass(frozen=True, slots=True)
 class PointResult:
     """The answer to one point; ``path`` and ``question`` are those of its first failure.
 
     ``why_not`` says why a point could not be assessed, where that is not plain.
+    ``answer`` is the clinician's statement that answers a likeness to earlier visits: the
+    point stays failed, and no longer lowers the band by itself.
     """
 
     id: str
@@ -112,6 +118,7 @@ class PointResult:
     question: str | None = None
     failures: tuple[Failure, ...] = ()
     why_not: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,11 @@ class DocumentationScore:
     def point(self, point_id: str) -> PointResult:
         """One point by its id."""
         return next(point for point in self.points if point.id == point_id)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The failed points that a statement of the clinician answers."""
+        return tuple(point.id for point in self.points if point.answer)
 
     @property
     def questions(self) -> tuple[tuple[str, Failure], ...]:
@@ -172,15 +184,25 @@ def _answer(point: Point, facts: VisitFacts) -> PointResult:
         first.question if first else None,
         tuple(failures),
         answer if isinstance(answer, str) else "",
+        _statement(point, failures, facts),
     )
+
+
+def _statement(point: Point, failures: list[Failure], facts: VisitFacts) -> str:
+    """What the clinician said to a likeness; nothing is said to a past that is not known."""
+    if point.id != ANSWERABLE or not failures or facts.get("previous_visits") is None:
+        return ""
+    said = facts.get("statement")
+    return said.strip() if isinstance(said, str) else ""
 
 
 def _band(score: int, failed: list[PointResult], limits: DocumentationLimits) -> Band:
     if any(result.blocks for result in failed):
         return Band.BLOCKED
+    unanswered = [result for result in failed if not result.answer]
     if score < limits.fix_score:
         return Band.NOT_READY
-    if score < limits.ready_score or any(result.critical for result in failed):
+    if score < limits.ready_score or any(result.critical for result in unanswered):
         return Band.FIX
     return Band.READY
 
@@ -188,7 +210,8 @@ def _band(score: int, failed: list[PointResult], limits: DocumentationLimits) ->
 def columns(score: DocumentationScore) -> dict[str, int | None]:
     """The points as facts of a visit for the audit: 1 passed, 0 failed, ``None`` not applicable.
 
-    ``documentation_r01`` to ``documentation_r25``, and ``documentation_score``.
+    ``documentation_r01`` to ``documentation_r25``, ``documentation_score``, and whether a
+    statement answers the likeness to earlier visits.
     """
     found: dict[str, int | None] = {
         f"documentation_{point.id.lower()}": None
@@ -197,4 +220,5 @@ def columns(score: DocumentationScore) -> dict[str, int | None]:
         for point in score.points
     }
     found["documentation_score"] = score.score
+    found["likeness_answered"] = int(bool(score.answered))
     return found

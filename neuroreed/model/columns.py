@@ -280,6 +280,29 @@ _RECORDED = (
     ),
 )
 
+_RUBRIC = (
+    *(
+        _flag(
+            f"documentation_r{number:02d}",
+            f"The facts of the visit pass point R{number:02d} of the rubric.",
+            _VISIT,
+        )
+        for number in range(1, 26)
+    ),
+    Column(
+        "documentation_score",
+        "points",
+        "Points of the rubric that the facts of the visit earn, of 100.",
+        same_in=_VISIT,
+        high=100,
+    ),
+    _flag(
+        "likeness_answered",
+        "A statement of the clinician answers the likeness to earlier visits.",
+        _VISIT,
+    ),
+)
+
 _PLAN = (
     _flag("plan_on_file", "A plan of care is in the record.", _VISIT),
     Column(
@@ -393,7 +416,15 @@ _INTERVALS = (
 
 COLUMNS: Final[dict[str, Column]] = {
     column.name: column
-    for column in (*_IDENTITY, *_BILLED, *_RECORDED, *_PLAN, *_MONEY, *_INTERVALS)
+    for column in (
+        *_IDENTITY,
+        *_BILLED,
+        *_RECORDED,
+        *_RUBRIC,
+        *_PLAN,
+        *_MONEY,
+        *_INTERVALS,
+    )
 }
 ALIASES: Final[dict[str, str]] = {
     name: column.name for column in COLUMNS.values() for name in (column.name, *column.also)

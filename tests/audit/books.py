@@ -35,6 +35,8 @@ FLAGS_OF_VISIT = (
     *("note_states_timed_minutes", "note_states_total_minutes", "therapist_in_room"),
     *("plan_signed_by_author", "is_recertification", "plan_signed_by_physician"),
     *("order_on_file", "delay_reason_documented", "is_participating", "authorization_on_file"),
+    *(f"documentation_r{number:02d}" for number in range(1, 26)),
+    "likeness_answered",
 )
 DAYS_OF_VISIT = (
     *("plan_established_on", "first_treatment_on", "certified_from", "certified_until"),

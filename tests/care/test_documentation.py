@@ -335,7 +335,17 @@ def test_the_points_are_facts_for_the_audit():
     assert facts["documentation_r12"] == 0
     assert facts["documentation_r13"] == 1
     assert facts["documentation_r25"] is None
-    assert len(facts) == 26
+    assert facts["likeness_answered"] == 0
+    assert len(facts) == 27
+
+
+def test_the_points_and_the_rules_of_the_audit_are_the_same():
+    from neuroreed.audit.registry import rules
+
+    points = {f"RUBR-{point.id[1:]}": point.title for point in POINTS}
+
+    assert {r.id: r.title for r in rules() if r.id.startswith("RUBR-")} == points
+    assert not [r for r in rules() if r.id in points and r.runs_as == "stop"]
 
 
 def test_lines_of_one_code_share_its_minutes():

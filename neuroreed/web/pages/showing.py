@@ -103,11 +103,17 @@ def findings(rows: Any) -> list[dict[str, Any]]:
 
 # rules that are true of every visit until its note is signed: said once, by the button *Sign*
 UNTIL_SIGNED = frozenset({"DOCU-03"})
+# the points of the rubric, which are asked as questions before the note is signed
+RUBRIC = "RUBR-"
 
 
 def before_signing(rows: Any) -> list[dict[str, Any]]:
-    """Findings while the note can still be signed: not that the signature is missing."""
-    return [row for row in findings(rows) if row["rule"] not in UNTIL_SIGNED]
+    """Findings while the note can still be signed, but for those that are asked or said once."""
+    return [
+        row
+        for row in findings(rows)
+        if row["rule"] not in UNTIL_SIGNED and not row["rule"].startswith(RUBRIC)
+    ]
 
 
 def log(row: Any) -> list[dict[str, Any]]:
