@@ -41,6 +41,7 @@ from neuroreed.clinic.models.care import (
     TimerEvent,
     Visit,
 )
+from neuroreed.clinic.models.documents import Document
 from neuroreed.clinic.models.ledger import Event, SignedNote
 from neuroreed.clinic.models.outcomes import (
     Attainment,
@@ -89,6 +90,7 @@ __all__ = [
     "Coverage",
     "DenialAct",
     "DenialRow",
+    "Document",
     "EligibilityAnswer",
     "EligibilityAsk",
     "Episode",

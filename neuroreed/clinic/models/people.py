@@ -10,7 +10,10 @@ from neuroreed.clinic.models.base import Row
 class ClinicProfile(Row):
     """The billing provider and how it works. There is one row.
 
-    ``fees`` maps a procedure code to the clinic's fee for one unit, in cents.
+    ``fees`` maps a procedure code to the clinic's fee for one unit, in cents. A note is to be
+    signed within ``unsigned_after_days``. ``assistant_cosign``: the state asks a therapist to
+    co-sign the notes of assistants; ``assistant_supervision`` is how the clinic supervises
+    them: general, direct or personal.
     """
 
     name = models.CharField(max_length=60)
@@ -34,6 +37,8 @@ class ClinicProfile(Row):
     time_zone = models.CharField(max_length=40, default="America/Chicago")
     place_of_service = models.CharField(max_length=2, default="11")
     unsigned_after_days = models.PositiveSmallIntegerField(default=7)
+    assistant_cosign = models.BooleanField(default=True)
+    assistant_supervision = models.CharField(max_length=10, default="general")
     is_demo = models.BooleanField(default=False)
 
     def __str__(self) -> str:
