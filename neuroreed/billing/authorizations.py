@@ -212,7 +212,8 @@ def _words(
         parts.append(f"{usage.units} of {authorization.units} units used")
     counted = "; ".join(parts) or f"{usage.visits} visits used"
     when = f" Runs out on {last}." if last is not None and state in ("open", "low") else ""
-    late = f" {len(uncovered)} booked visits are not covered." if uncovered else ""
+    count = len(uncovered)
+    late = f" {count} booked visit{' is' if count == 1 else 's are'} not covered." if count else ""
     return f"{counted}, valid until {authorization.last_day}.{when} {because}{late}"
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from neuroreed.billing import denials_evidence as evidence
 from neuroreed.billing import timely
@@ -243,8 +242,3 @@ def _patient(denial: Denial, cause: str) -> tuple[bool | None, str]:
     if denial.group == "PR":
         return None, f"The payer says that {amount} are the patient's: check plan and notice first."
     return False, f"{amount} may not be asked of the patient."
-
-
-def units_text(units: Decimal | None) -> str:
-    """Units without needless zeros."""
-    return "unknown" if units is None else f"{units.normalize():f}"

@@ -220,6 +220,10 @@ def overlap_minutes(one: Sequence[Interval] | None, other: Sequence[Interval] | 
     return -int(-seconds // 60)
 
 
+def _units_text(count: int) -> str:
+    return f"{count} unit" if count == 1 else f"{count} units"
+
+
 def _units(denial: Denial, record: Record) -> tuple[Cause, ...]:
     code = codes.get(denial.cpt)
     if code is None or denial.units is None:
@@ -250,13 +254,15 @@ def _units(denial: Denial, record: Record) -> tuple[Cause, ...]:
     proof = units.units(timed, method)
     most = max((answer.get(denial.cpt, 0) for answer in proof.alternatives), default=0)
     if billed > most:
-        says = f"{minutes} minutes of {denial.cpt} support {most} units; {billed} were billed."
+        says = (
+            f"{minutes} minutes of {denial.cpt} support {_units_text(most)}; {billed} were billed."
+        )
         found.append(
             Cause(says, where, confirmed=True, path="corrected_claim",
-                  fix=f"Correct the line to {most} units; look for similar paid claims.")
+                  fix=f"Correct the line to {_units_text(most)}; look for similar paid claims.")
         )  # fmt: skip
     else:
-        says = f"{minutes} minutes of {denial.cpt} support the {billed} units that were billed."
+        says = f"{minutes} minutes of {denial.cpt} support the {_units_text(billed)} billed."
         found.append(
             Cause(says, where, confirmed=False, path="appeal",
                   fix="Appeal with the note and its minutes.")

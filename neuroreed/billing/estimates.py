@@ -24,6 +24,12 @@ from neuroreed.model.errors import NoParameter
 from neuroreed.model.money import cents, dollars
 from neuroreed.policy import codes
 
+
+def usd(amount_cents: int) -> str:
+    """Cents as a patient reads them."""
+    return f"{'-' if amount_cents < 0 else ''}${dollars(abs(amount_cents))}"
+
+
 TO_CHECK = Effect.PATIENT_TO_CHECK.value
 _REASONS = {"1": "deductible", "2": "your share (coinsurance)", "3": "copayment"}
 
@@ -89,7 +95,7 @@ def estimate(
     allowed = None if found.allowed is None else cents(found.allowed)
     if known is not None and known.copay_cents is not None:
         amount = known.copay_cents if allowed is None else min(known.copay_cents, allowed)
-        says = f"Your copayment for this visit is {dollars(amount)}."
+        says = f"Your copayment for this visit is {usd(amount)}."
         return _told(amount, [says], found, known)
     if allowed is None:
         says = "We cannot say beforehand what this visit will cost you."
@@ -98,11 +104,10 @@ def estimate(
         amount = cents(found.patient)
         parts = []
         if found.deductible:
-            parts.append(
-                f"{found.deductible} of it because your yearly deductible is not used up yet"
-            )
+            part = usd(cents(found.deductible))
+            parts.append(f"{part} of it because your yearly deductible is not used up yet")
         why = f" ({'; '.join(parts)})" if parts else ""
-        return _told(amount, [f"We expect that you pay {dollars(amount)}{why}."], found, known)
+        return _told(amount, [f"We expect that you pay {usd(amount)}{why}."], found, known)
     return _from_shares(found, allowed, left, known, priced)
 
 
@@ -129,7 +134,7 @@ def _from_shares(
     if share is not None and left is not None:
         deductible = min(left, allowed)
         amount = deductible + share_of(allowed - deductible, share)
-        return _told(amount, [f"We expect that you pay {dollars(amount)}."], found, known)
+        return _told(amount, [f"We expect that you pay {usd(amount)}."], found, known)
     low = 0
     try:
         nothing_left = priced(Decimal(0)) if callable(priced) else found
@@ -141,7 +146,7 @@ def _from_shares(
         caveats.append(str(error))
     caveats.append("What is left of the deductible is not known: check eligibility.")
     sentences = (
-        f"We expect that you pay between {dollars(low)} and {dollars(allowed)}, depending on "
+        f"We expect that you pay between {usd(low)} and {usd(allowed)}, depending on "
         "how much of your yearly deductible is used up.",
         "This is an estimate. Your insurance decides; the bill may differ.",
     )
@@ -200,9 +205,9 @@ def statement(
             withheld += kept
     total = sum(row.owed_cents for row in rows)
     sentences = [
-        f"You owe {dollars(total)}."
+        f"You owe {usd(total)}."
         if total > 0
-        else f"You have a credit of {dollars(-total)}."
+        else f"You have a credit of {usd(-total)}."
         if total < 0
         else "You owe nothing."
     ]
@@ -288,6 +293,6 @@ class Receipt:
 
 def receipt(number: str, *, amount_cents: int, on: date, how: str, left_cents: int) -> Receipt:
     """A receipt; ``how`` is cash, card and the like, ``left_cents`` what is still owed."""
-    left = "Nothing is left to pay." if left_cents <= 0 else f"{dollars(left_cents)} are left."
-    says = f"We received {dollars(amount_cents)} on {on} ({how})."
+    left = "Nothing is left to pay." if left_cents <= 0 else f"{usd(left_cents)} are left."
+    says = f"We received {usd(amount_cents)} on {on} ({how})."
     return Receipt(number, on, amount_cents, how, (says, left))

@@ -103,6 +103,8 @@ for _line in range(1, LINES_OF_A_PAGE + 1):
 # names and addresses, which the form cuts; a number or code that does not fit is refused
 WORDS = frozenset({"payer", "2", "4", "5", "7", "9", "9d", "11c", "17", "19", "31", "32", "33"})
 
+AMOUNTS = frozenset({"24F", "28", "29"})
+
 # boxes to tick: name of the box -> value -> place of the cross
 CROSSES: dict[str, dict[str, tuple[int, int]]] = {
     "1": {
@@ -209,7 +211,8 @@ def _page(canvas: Any, page: Mapping[str, str]) -> None:
         column, row, length = PLACES[box]
         if len(text) > length and box.split(".")[0] not in WORDS:
             raise BadInput(f"Box {box} holds {length} characters; the claim has {len(text)}.")
-        _put(canvas, column, row, text[:length])
+        is_amount = box.split(".")[0] in AMOUNTS
+        _put(canvas, column, row, text.rjust(length) if is_amount else text[:length])
 
 
 def _grid(canvas: Any) -> None:

@@ -99,7 +99,7 @@ def test_booked_visits_tell_when_it_runs_out_and_which_are_not_covered() -> None
     )
 
     assert found.state == "low" and found.runs_out_on == booked[2]
-    assert found.uncovered == (booked[3],) and "1 booked visits are not covered" in found.says
+    assert found.uncovered == (booked[3],) and "1 booked visit is not covered" in found.says
 
 
 def test_average_use_goes_on_where_the_bookings_end() -> None:

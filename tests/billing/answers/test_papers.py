@@ -101,7 +101,7 @@ def test_what_the_record_says_against_it_holds_an_appeal() -> None:
     found = packet(item(record=short), record=short)
     stopped = packet(item(), findings=[open_stop])
 
-    assert not found.may_send and "20 minutes of 97112 support 1 units" in found.against[0]
+    assert not found.may_send and "20 minutes of 97112 support 1 unit" in found.against[0]
     assert not stopped.may_send and stopped.against == ("Billed 3; 20 minutes support 1.",)
 
 

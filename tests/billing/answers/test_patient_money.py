@@ -143,7 +143,7 @@ def test_the_estimate_of_the_worked_example_is_its_patient_share() -> None:
     found = estimates.estimate(LINES, on=ON, payer="medicare_part_b", eligibility=known)
 
     assert found.patient_cents == 2140
-    assert found.sentences[0] == "We expect that you pay 21.40."
+    assert found.sentences[0] == "We expect that you pay $21.40."
     assert "estimate" in found.sentences[1]
 
 
@@ -218,4 +218,4 @@ def test_what_the_patient_paid_is_taken_off_and_too_much_is_a_credit() -> None:
     assert (told.total_cents, told.credit_cents) == (0, 600)
     assert estimates.receipt(
         "R1", amount_cents=300, on=PAID_ON, how="card", left_cents=100
-    ).sentences == ("We received 3.00 on 2026-03-20 (card).", "1.00 are left.")
+    ).sentences == ("We received $3.00 on 2026-03-20 (card).", "$1.00 are left.")

@@ -15,6 +15,7 @@ from neuroreed.billing.remittance import ClaimIndex, balance, match
 from neuroreed.billing.remittance_posting import Posted, Seen, post, post_held
 from neuroreed.billing.remittance_provider import carried
 from neuroreed.billing.remittance_secondary import replacement, secondary
+from neuroreed.exchange.x12 import read_claims, read_x12, write_837p
 from neuroreed.model.errors import Refused
 from neuroreed.model.remittance import Adjustment, ProviderAdjustment, Remittance
 from tests.billing.answers.claims import (
@@ -27,6 +28,8 @@ from tests.billing.answers.claims import (
     reversal,
     sent,
 )
+from tests.exchange.x12.claims import RECEIVER, SUBMITTER
+from tests.exchange.x12.judge import verdict
 
 C1 = claim()
 ONE, TWO = C1.lines
@@ -427,6 +430,28 @@ def test_the_next_payer_answers_only_what_the_first_left() -> None:
     assert next_claim.subscriber.sequence == "S"
     assert [one.amount_cents for one in next_claim.other_subscribers[0].amounts] == [5500, 1400]
     assert next_claim.lines[0].adjudications[0].paid_cents == 4000
+
+
+def test_claims_that_follow_an_answer_are_files_that_an_outsider_accepts() -> None:
+    desk = Desk()
+    matches = desk.take(remittance(DENIED)).matches
+    second = secondary(
+        matches[0],
+        next_subscriber=replace(C1.subscriber, filing="CI", member_id="S1"),
+        answered_on=PAID_ON,
+    )
+    made = [second, replacement(C1, payer_control="ICN1", claim_id="C1R")]
+
+    content = write_837p(made, submitter=SUBMITTER, receiver=RECEIVER)
+    read = read_x12(content)
+    (back, other) = read_claims(content)
+
+    assert read["defects"] == []
+    accepted, why = verdict(content)
+    assert accepted, why
+    assert back.lines[0].adjudications == second.lines[0].adjudications
+    assert back.other_subscribers[0].amounts == second.other_subscribers[0].amounts
+    assert (other.frequency, other.refs) == ("7", (("F8", "ICN1"),))
 
 
 def test_a_claim_is_replaced_only_with_the_payers_number() -> None:
