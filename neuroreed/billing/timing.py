@@ -13,6 +13,7 @@ from neuroreed.policy.codes import TherapyCode
 UNTIMED_SOURCE = "CMS Pub. 100-04, chapter 5, section 20.2.B"
 FAMILY_SOURCE = "rule UNITS-8, the midpoint of the code's own time, not verified"
 MONTH_SOURCE = "rule CODES-7, secondary source"
+CODE_SOURCE = "our therapy code set, rule book section 2"
 
 # How long the first and each added unit of a code's own time last, in minutes.
 SPANS = {"T15": 15, "T30": 30, "T60": 60, "T120": 2 * 60, "hour": 60}
@@ -131,7 +132,8 @@ def _note(code: TherapyCode) -> str:
     if code.timing in NOT_BY_MINUTES:
         return (
             f"{code.cpt}: its units do not come from the minutes of a visit: "
-            f"{NOT_BY_MINUTES[code.timing]}. One unit is proposed; check it against the record."
+            f"{NOT_BY_MINUTES[code.timing]}. One unit is proposed; "
+            f"check it against the record ({CODE_SOURCE})."
         )
     return (
         f"{code.cpt} is not timed: one unit whatever the minutes, "

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import comb
 
 from neuroreed.billing.timing import Timed, Visit, sort_out
 from neuroreed.model.errors import BadInput
 
 CMS_SOURCE = "CMS Pub. 100-04, chapter 5, section 20.2.C"
 MIDPOINT_SOURCE = "CPT time rule: the midpoint must be passed; secondary sources"
-TIED_CODES_LISTED = 12  # every way to share among more than these fills pages, not decisions
+ANSWERS_LISTED = 20_000  # sixteen codes can tie for half as many units; nobody reads more
 METHODS = {"cms": "cms", "ama": "ama", "spm": "ama"}
 
 
@@ -209,14 +210,16 @@ def _is_tie(amounts: Sequence[int], given: Sequence[int]) -> bool:
 def _tied(amounts: Sequence[int], given: Sequence[int]) -> list[list[int]]:
     """The other answers the method accepts: the same extras to other codes of the tie."""
     tied, extras = _edge(amounts, given)
-    if not extras < len(tied) <= TIED_CODES_LISTED:
+    if not extras < len(tied) or comb(len(tied), extras) > ANSWERS_LISTED:
         return []
     tied.sort(key=lambda i: (-amounts[i], i))
     others = []
     for chosen in combinations(tied, extras):
-        each = [
-            amounts[i] // 15 + (i in chosen) if i in tied else given[i] for i in range(len(given))
-        ]
+        each = list(given)
+        for i in tied:
+            each[i] = amounts[i] // 15
+        for i in chosen:
+            each[i] += 1
         if each != list(given):
             others.append(each)
     return others
@@ -241,7 +244,7 @@ def _proof(method: str, visit: Visit, given: Sequence[int]) -> list[str]:
     steps = list(visit.notes)
     amounts = [timed.minutes for timed in visit.timed]
     if not amounts:
-        return [*steps, "No code here is timed in 15-minute units."]
+        return [*steps, f"No code here is timed in 15-minute units ({CMS_SOURCE})."]
     if method == "ama":
         return steps + _midpoint_steps(visit.timed, given)
     total = sum(amounts)
@@ -284,7 +287,7 @@ def _proof(method: str, visit: Visit, given: Sequence[int]) -> list[str]:
     if unbilled:
         steps.append(
             "Not billed, but the minutes stay in the record and in the total: "
-            f"{', '.join(unbilled)}."
+            f"{', '.join(unbilled)} ({CMS_SOURCE}, example 4)."
         )
     return steps
 
@@ -299,8 +302,11 @@ def _tie_steps(timed: Sequence[Timed], amounts: Sequence[int], given: Sequence[i
         f"{_units(extras)}: the therapist chooses; we propose the code with more minutes, "
         f"then the one treated first ({CMS_SOURCE}, example 2)."
     ]
-    if len(tied) > TIED_CODES_LISTED:
-        steps.append("The other accepted answers are too many to list; any of these codes may win.")
+    if comb(len(tied), extras) > ANSWERS_LISTED:
+        steps.append(
+            "The other accepted answers are too many to list; any of these codes may win "
+            f"({CMS_SOURCE}, example 2)."
+        )
     return steps
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numba
 import numpy as np
@@ -253,17 +253,37 @@ def test_a_tie_is_the_therapists_choice():
     assert any("the therapist chooses" in step for step in proof.steps)
 
 
-def test_a_tie_of_very_many_codes_is_told_without_a_list():
-    many = [
-        "97110", "97112", "97113", "97116", "97124", "97140", "97530", "97533",
-        "97535", "97537", "97542", "97750", "97755", "97760", "97761", "97763",
-    ]  # fmt: skip
+MANY = [
+    "97110", "97112", "97113", "97116", "97124", "97140", "97530", "97533",
+    "97535", "97537", "97542", "97750", "97755", "97760", "97761", "97763",
+]  # fmt: skip
 
-    proof = nr.units(dict.fromkeys(many, 7))
+
+def test_every_accepted_answer_of_a_tie_of_fifteen_codes_is_listed():
+    proof = nr.units(dict.fromkeys(MANY[:15], 7))
+
+    found = {frozenset(answer.items()) for answer in proof.alternatives}
+
+    assert proof.alternatives[0] == proof.units
+    assert found == {frozenset((code, 1) for code in each) for each in combinations(MANY[:15], 7)}
+
+
+def test_a_tie_of_very_many_codes_is_told_without_a_list():
+    proof = nr.units(dict.fromkeys([*MANY, "97032", "97035"], 7))
 
     assert proof.tie
     assert proof.alternatives == [proof.units]
     assert any("too many to list" in step for step in proof.steps)
+
+
+@pytest.mark.parametrize(
+    "minutes", [{}, {"97161": 30}, {"98975": 10}, {"97112": 18, "97035": 3}, {"97112": 5}]
+)
+@pytest.mark.parametrize("method", ["cms", "ama"])
+def test_every_step_of_a_proof_names_where_it_is_written(minutes, method):
+    proof = nr.units(minutes, method)
+
+    assert all("section" in step or "rule" in step for step in proof.steps)
 
 
 @pytest.mark.parametrize("minutes", [-1, 1441, 7.0, "7", True, None])
