@@ -133,6 +133,8 @@ def expected(
 def _asked(
     lines: Iterable[AskedLine], charges: Sequence[Decimal | int | str | None] | None
 ) -> list[Asked]:
+    if isinstance(lines, (str, bytes)) or not isinstance(lines, Iterable):
+        raise BadInput("Give lines as (code, units, modifiers).")
     given = list(lines)
     if charges is not None and len(charges) != len(given):
         raise BadInput("Give one charge per line, or none at all.")
@@ -145,17 +147,32 @@ def _asked(
             raise BadInput(f"Line {at + 1}: a code is text.")
         if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= MOST_UNITS:
             raise BadInput(f"Line {at + 1}: {units!r} units of {code} are impossible.")
-        words = modifiers.split() if isinstance(modifiers, str) else list(modifiers or ())
+        words = _modifiers(modifiers, at)
         charge = charges[at] if charges is not None else None
         found.append(
             Asked(
                 code.strip().upper(),
                 units,
-                tuple(str(word).upper() for word in words),
+                words,
                 None if charge is None else _cents(charge, f"The charge of line {at + 1}"),
             )
         )
     return found
+
+
+def _modifiers(given: object, at: int) -> tuple[str, ...]:
+    """Modifiers of a line, from a list or from text with blanks or commas between them."""
+    if isinstance(given, str):
+        given = given.replace(",", " ").split()
+    if given is None:
+        given = ()
+    if not isinstance(given, Iterable):
+        raise BadInput(f"Line {at + 1}: modifiers are a list of two letters or digits each.")
+    words = tuple(str(word).strip().upper() for word in given)
+    for word in words:
+        if len(word) != 2 or not word.isascii() or not word.isalnum():
+            raise BadInput(f"Line {at + 1}: {word!r} is not a modifier of two letters or digits.")
+    return words
 
 
 def _cents(amount: Decimal | int | str, what: str) -> int:

@@ -71,6 +71,8 @@ def place_of(on: date, mac: str | None, locality: str | None, zip5: str | None) 
     """
     one = Decimal(1)
     caveats: list[str] = []
+    if any(given is not None and not isinstance(given, str) for given in (mac, locality, zip5)):
+        raise BadInput("Contract, locality and ZIP code are text: their zeros in front count.")
     if (mac is None) != (locality is None):
         raise BadInput("A place is a contract and its locality: give both, or a ZIP code.")
     if mac is None or locality is None:

@@ -457,3 +457,21 @@ def test_the_arithmetic_compiles_as_it_stands():
         np.array([3507, 4976, 2221]), np.array([1000, 1000, 850]), 5000, 200, 20, *arrays
     )
     assert columns == [array.tolist() for array in arrays]
+
+
+@pytest.mark.parametrize("lines", [None, 5, "97112", [("97112", 1, 5)], [("97112", 1, "GP QQQ")]])
+def test_lines_and_modifiers_of_another_kind_are_refused(lines):
+    with pytest.raises(BadInput):
+        nr.expected(lines, on=ON)
+
+
+def test_modifiers_may_be_given_as_text():
+    (line,) = nr.expected([("97112", 1, "gp, kx")], on=ON).lines
+
+    assert line.modifiers == ("GP", "KX")
+
+
+@pytest.mark.parametrize("place", [{"zip5": 94102}, {"mac": 1112, "locality": 5}])
+def test_a_place_given_as_a_number_is_refused(place):
+    with pytest.raises(BadInput, match="zeros in front count"):
+        nr.fee("97112", on=ON, **place)
