@@ -13,7 +13,7 @@ from typing import Any
 from neuroreed.exchange.x12.body import Body, Plain, at
 from neuroreed.exchange.x12.checks import Defect, defect, is_date, is_short_date, is_time
 from neuroreed.exchange.x12.registry import body_for
-from neuroreed.exchange.x12.segments import Header, find_isa, header, load, segments
+from neuroreed.exchange.x12.segments import BLANK, Header, find_isa, header, load, segments
 from neuroreed.model.errors import X12Error
 
 _ENVELOPE = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
@@ -65,6 +65,9 @@ class Reader:
         while start >= 0:
             start = self._interchange(start)
         self._close_interchange()
+        sign = self.current.delimiters.segment
+        if not text.rstrip(BLANK.replace(sign, "")).endswith(sign):
+            self.fault("unterminated_segment", "The last segment is not ended: the file is cut")
         self.defects.sort(key=lambda found: found["segment"] or 0)
         if self.unreported:
             self.defects.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from neuroreed.exchange.x12.p837_plain import claim_to_plain
@@ -31,6 +31,8 @@ def plain_claims(claims: Any) -> list[dict[str, Any]]:
             if transaction["type"] == "837"
             for claim in transaction.get("claims", ())
         ]
+    if not isinstance(claims, Iterable):
+        raise BadInput("Give claims as a list.")
     found: list[dict[str, Any]] = []
     for place, claim in enumerate(claims, 1):
         if isinstance(claim, Claim):
@@ -65,6 +67,9 @@ _ROWS = ("diagnoses", "refs", "dates", "notes", "pwk", "amounts", "codes")
 def check_shape(claim: Plain) -> None:
     """Refuse what is not the shape of a plain claim, before a key is lost or misread."""
     where = claim_name(claim)
+    for key, what in (("claim_id", "no claim_id"), ("charge", "no charge"), ("lines", "no line")):
+        if claim.get(key) in (None, "", [], ()):
+            raise BadInput(f"{where} has {what}: nothing can be billed with it.")
     for found, keys, name in (
         (claim, _CLAIM_KEYS, where),
         *((line, _LINE_KEYS, f"{where}, a line") for line in _mappings(claim, "lines", where)),

@@ -17,7 +17,7 @@ from neuroreed.model.errors import X12Error
 
 _ISA_WIDTH = 106
 _SLICE = 1 << 18
-_BLANK = " \t\r\n\x00\x1a\x0b\x0c\ufeff"
+BLANK = " \t\r\n\x00\x1a\x0b\x0c\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ def load(source: str | os.PathLike[str] | bytes | bytearray | memoryview) -> str
     """The text of a file or of bytes: UTF-8 or UTF-16 by its mark, else UTF-8, else Latin-1."""
     if isinstance(source, (bytes, bytearray, memoryview)):
         raw = bytes(source)
-    else:
+    elif isinstance(source, (str, os.PathLike)):
         raw = Path(source).read_bytes()
+    else:
+        raise X12Error("Give a path or the bytes of a file")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", errors="replace")
     if raw[:3] == b"\xef\xbb\xbf":
@@ -67,7 +69,7 @@ def find_isa(text: str, start: int = 0) -> int:
         if (
             sign
             and not sign.isalnum()
-            and sign not in _BLANK
+            and sign not in BLANK
             and not before.isalnum()
             and text.count(sign, at, at + 2 * _ISA_WIDTH) >= 10
         ):
@@ -94,14 +96,14 @@ def header(text: str, at: int) -> Header:
         raise X12Error("The ISA does not say how segments end", segment=1, offset=at)
     body = text[at:end].rstrip("\r\n") if segment == "\n" else text[at : end - 1]
     elements = body.split(element)
-    if not component or component.isalnum() or component in _BLANK:
+    if not component or component.isalnum() or component in BLANK:
         faults.append(("isa_component", "ISA16 is no component separator", "ISA16"))
     repetition: str | None = elements[11] if len(elements) > 11 else None
     if repetition is not None and (len(repetition) != 1 or repetition.isalnum()):
         if len(elements) > 12 and elements[12] >= "00402":
             faults.append(("isa_repetition", "ISA11 is no repetition separator", "ISA11"))
         repetition = None
-    if repetition is not None and repetition in _BLANK:
+    if repetition is not None and repetition in BLANK:
         repetition = None
     return Header(elements, Delimiters(element, component, segment, repetition), end, tuple(faults))
 
@@ -127,7 +129,7 @@ def _trimmed(
         follows = text.find(word + element, at, at + 3 * _ISA_WIDTH)
         if follows < 0:
             continue
-        stop = len(text[at:follows].rstrip(_BLANK)) + at
+        stop = len(text[at:follows].rstrip(BLANK)) + at
         if stop == at + 3 or text[stop - 1].isalnum():
             break
         count = text.count(element, at, stop)
@@ -152,7 +154,7 @@ def segments(text: str, start: int, terminator: str) -> Iterator[tuple[int, str]
                 last = text.find(terminator, stop)
             stop = length if last < 0 else last + 1
         for piece in text[start:stop].split(terminator):
-            stripped = piece.strip(_BLANK)
+            stripped = piece.strip(BLANK)
             if stripped:
                 yield start, stripped
             start += len(piece) + 1
