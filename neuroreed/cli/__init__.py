@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "units": ("neuroreed.cli.units", "minutes to billable units, with the proof"),
@@ -57,8 +58,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     from neuroreed.model.errors import NeuroReedError
 
+    module = COMMANDS[args[0]][0]
+    if find_spec(module) is None:
+        print(f"neuroreed {args[0]}: not part of this release.", file=sys.stderr)
+        return 2
     try:
-        return int(import_module(COMMANDS[args[0]][0]).run(args[1:]))
+        return int(import_module(module).run(args[1:]))
     except NeuroReedError as error:
         print(f"neuroreed {args[0]}: {error}", file=sys.stderr)
         return 2

@@ -34,7 +34,7 @@ def run(argv: list[str]) -> int:
 
 def _pair(text: str) -> tuple[str, int]:
     code, colon, minutes = text.rpartition(":")
-    if not colon or not minutes.lstrip("-").isdecimal():
+    if not colon or not minutes.isascii() or not minutes.removeprefix("-").isdecimal():
         raise BadInput(f"{text!r} is not CODE:MINUTES with whole minutes, for example 97112:24.")
     return code, int(minutes)
 
