@@ -129,10 +129,12 @@ def forecast(
     pace = Decimal(len(recent) * 7) / average_days if recent else None
     per_visit = -(-units_of // len(recent)) if recent else None
     left, limit = _visits_in_reach(usage, per_visit)
-    covered = [day for day in ahead if authorization.first_day <= day <= authorization.last_day]
-    if left is not None:
-        covered = covered[: max(left, 0)]
-    uncovered = tuple(day for day in ahead if day not in covered)
+    covered: list[date] = []
+    uncovered: list[date] = []
+    for day in ahead:  # two visits of one day are two visits
+        inside = authorization.first_day <= day <= authorization.last_day
+        fits = inside and (left is None or len(covered) < left)
+        (covered if fits else uncovered).append(day)
     state = _state(authorization, usage, left, on)
     last, because = _end(authorization, left, limit, covered, pace, on)
     return Forecast(
@@ -140,7 +142,7 @@ def forecast(
         state,
         last,
         because,
-        uncovered,
+        tuple(uncovered),
         pace,
         _words(authorization, usage, state, last, because, uncovered),
     )
