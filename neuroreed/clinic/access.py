@@ -59,6 +59,8 @@ VISIT_ROLES = {
     "resolve": {Role.THERAPIST, Role.BILLER, Role.COMPLIANCE, Role.ADMIN},
     "schedule": CLINICAL | {Role.FRONT_DESK, Role.ADMIN},
 }
+# the note of a visit and what was added to it; reports of the episode stand apart
+OF_A_VISIT = ("note", "addendum", "late_entry", "cosignature")
 NOTHING = "There is no such record."
 
 
@@ -173,7 +175,7 @@ def visit_for(user: User, visit_id: UUID | str, to: str = "view") -> Visit:
         if to in {"time", "edit"}:
             _allow(_treats(user, row))
         if to == "sign":
-            _allow(user.signs and row.clinician_id == user.pk)
+            _allow(user.signs and _signs(user, row))
     if to == "view":
         events.viewed(user, row)
     return row
@@ -183,6 +185,13 @@ def _treats(user: User, row: Visit) -> bool:
     if user.pk in {row.clinician_id, row.supervisor_id}:
         return True
     return user.discipline == row.discipline and user.role in {Role.THERAPIST, Role.ASSISTANT}
+
+
+def _signs(user: User, row: Visit) -> bool:
+    """A clinician signs the own visit, the supervisor that of a student."""
+    if row.clinician.role == Role.STUDENT:
+        return user.role == Role.THERAPIST and row.supervisor_id == user.pk
+    return row.clinician_id == user.pk
 
 
 def note_for(user: User, note_id: UUID | str) -> NoteView:
@@ -197,7 +206,7 @@ def note_for(user: User, note_id: UUID | str) -> NoteView:
 def notes_for(user: User, visit_id: UUID | str) -> tuple[NoteView, ...]:
     """The sealed notes of a visit: the note first, its addenda after it."""
     row = visit_for(user, visit_id)
-    notes = SignedNote.objects.filter(visit=row).order_by("sequence")
+    notes = SignedNote.objects.filter(visit=row, kind__in=OF_A_VISIT).order_by("sequence")
     return tuple(showing.note_view(note) for note in notes)
 
 

@@ -145,7 +145,8 @@ def visit_data(
         "intervals": intervals(time),
     }
     if visit.clinician.role == "assistant":
-        own["supervision"] = "general" if visit.supervisor_id else None
+        supervised = profile.profile().assistant_supervision
+        own["supervision"] = supervised if visit.supervisor_id else None
     own["lines"] = lines(visit, time, list(charges), facts, allowed_cents)
     return {key: value for key, value in own.items() if value is not None}
 

@@ -13,7 +13,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from neuroreed.care import catalogue, session
 from neuroreed.care import plan as care_plan
-from neuroreed.clinic import homes, profile, proving
+from neuroreed.clinic import homes, profile, proving, treatment
 from neuroreed.clinic.models import (
     Activity,
     Certification,
@@ -50,6 +50,8 @@ INTERVENTION_FIELDS = (
     "decision",
     "code_rationale",
 )
+# what a note holds beside the rubric's facts, where somebody said it
+NOTED = ("subjective", "reevaluation")
 PREVIOUS_VISITS = 3
 REOPEN = "reopen"
 
@@ -249,7 +251,7 @@ def visit_facts(
     minutes = {entry["id"]: entry for entry in session.interventions(time, profile.zone())}
     used = [a for a in row.activities.all() if str(a.pk) in minutes]
     progress = {
-        "visits_since_report": treatment_days_since_report(row),
+        "visits_since_report": treatment.number_in_period(row),
         "last_objective_date": day(
             max(
                 (i.date for i in episode.impairments.all() if i.date <= row.date_of_service),
@@ -266,7 +268,7 @@ def visit_facts(
         "session_minutes": time.session_minutes,
         "signed_at": day(profile.local_date(at)),
         "signer": {"credential": who.credential or None, "licensed": who.licensed},
-        "cosigner": own.get("cosigner"),
+        "cosigner": own.get("cosigner") or treatment.cosigner(row),
         "assistant_furnished": any(
             bout.furnished is care_model.Furnished.ASSISTANT for bout in time.bouts
         ),
@@ -318,6 +320,8 @@ def visit_facts(
             **own.get("hep", {}),
         },
         "statement": own.get("statement"),
+        "history": {"course": episode.history or None, **own.get("history", {})},
+        **{name: own[name] for name in NOTED if name in own},
     }
     if with_previous:
         facts["previous_visits"] = previous(row)
@@ -363,25 +367,6 @@ def previous(row: Visit) -> list[dict[str, Any]]:
             }
         )
     return made
-
-
-def treatment_days_since_report(row: Visit) -> int:
-    """Distinct dates of service since the last progress report, this one included."""
-    days = Visit.objects.filter(
-        episode_id=row.episode_id,
-        date_of_service__lte=row.date_of_service,
-        state__in=[Visit.State.SIGNED, Visit.State.ENDED, Visit.State.OPEN],
-    )
-    reported = (
-        days.filter(has_progress_report=True, date_of_service__lt=row.date_of_service)
-        .order_by("-date_of_service")
-        .values_list("date_of_service", flat=True)
-        .first()
-    )
-    if reported is not None:
-        days = days.filter(date_of_service__gt=reported)
-    dates = set(days.values_list("date_of_service", flat=True)) | {row.date_of_service}
-    return len(dates)
 
 
 def technique_name(technique: str) -> str:

@@ -97,6 +97,15 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
     )
 
 
+def limits() -> rubric.DocumentationLimits:
+    """The limits of the rubric that are this clinic's own."""
+    clinic = profile.profile()
+    return rubric.DocumentationLimits(
+        signature_days=clinic.unsigned_after_days,
+        assistant_needs_cosigner=clinic.assistant_cosign,
+    )
+
+
 def assess(
     visit: Visit,
     time: care_session.Session,
@@ -134,7 +143,7 @@ def _assess(
         signer=signer,
         at=at,
     )
-    score = rubric.documentation(facts)
+    score = rubric.documentation(facts, limits())
     own = books.visit_data(
         visit,
         time,
@@ -263,7 +272,12 @@ def store(visit: Visit, made: Assessment, *, by: User, at: datetime, reason: str
 
 
 def _score(score: Any) -> dict[str, Any]:
-    return {"score": score.score, "band": str(score.band), "failed": list(score.failed)}
+    return {
+        "score": score.score,
+        "band": str(score.band),
+        "failed": list(score.failed),
+        "answered": list(score.answered),
+    }
 
 
 def _cents(expected: Any, name: str) -> int | None:

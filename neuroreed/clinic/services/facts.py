@@ -11,6 +11,7 @@ from neuroreed.clinic.models import Activity, Visit
 from neuroreed.model.errors import BadInput
 
 TEXT_LENGTH = 300
+LONG_TEXT_LENGTH = 4000
 LONGEST_LIST = 20
 LARGEST = 100_000
 WHY_NOW = ("new_event", "exacerbation", "post_op", "decline_measured", "new_goal")
@@ -33,6 +34,16 @@ def text(field: str, value: Any) -> str:
     if not isinstance(value, str) or len(said) > TEXT_LENGTH:
         raise BadInput(f"{field} is a text of at most {TEXT_LENGTH} characters.")
     if any(ord(sign) < ord(" ") for sign in said):
+        raise BadInput(f"{field} holds a sign that cannot be printed.")
+    return said
+
+
+def long_text(field: str, value: Any) -> str:
+    """A text of some lines without other control characters."""
+    said = str(value).replace("\r\n", "\n").strip()
+    if not isinstance(value, str) or len(said) > LONG_TEXT_LENGTH:
+        raise BadInput(f"{field} is a text of at most {LONG_TEXT_LENGTH} characters.")
+    if any(ord(sign) < ord(" ") and sign != "\n" for sign in said):
         raise BadInput(f"{field} holds a sign that cannot be printed.")
     return said
 
@@ -162,6 +173,19 @@ VISIT_FIELDS: dict[str, Reader] = {
     "progress.maintenance_rationale": text,
     "statement": text,
     "cosigner": cosigner,
+    "free_text": long_text,
+    "subjective.report": text,
+    "subjective.pain_0_10": count,
+    "subjective.falls_since_last_visit": count,
+    "subjective.changes": text,
+    **{
+        f"history.{name}": long_text
+        for name in (
+            *("course", "surgeries", "comorbidities", "medications"),
+            *("living_situation", "precautions"),
+        )
+    },
+    "reevaluation.reason": text,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,8 +38,13 @@ def draft(user: User, visit_id: UUID, *, at: datetime) -> Draft:
     visit = access.visit_for(user, visit_id)
     time = convert.timed(visit, until=at if visit.state == Visit.State.OPEN else None)
     assessed = charges.assess(visit, time, at=at, signer=user if user.treats else None)
-    note = care_note.draft(assessed.facts, note_type(visit))
+    note = _note(visit, assessed.facts)
     return Draft(visit.pk, assessed.facts, note.text, tuple(care_note.missing(note)))
+
+
+def _note(visit: Visit, facts: Mapping[str, Any]) -> care_note.Note:
+    """The note of a visit with what the clinician added in own words."""
+    return care_note.draft(facts, note_type(visit), free_text=visit.facts.get("free_text") or "")
 
 
 def sign(
@@ -86,7 +91,7 @@ def seal(
             + " ".join(problem.sentence for problem in time.problems if problem.blocks)
         )
     assessed = charges.assess(visit, time, at=at, signer=user, signed=True, billed=billed)
-    note = care_note.draft(assessed.facts, note_type(visit))
+    note = _note(visit, assessed.facts)
     if missing := care_note.missing(note):
         raise IncompleteNote(missing)
     sealed = signing.seal(visit, by=user, at=at, body=_body(visit, note, assessed))

@@ -22,6 +22,7 @@ from neuroreed.clinic.models import (
     PlanOfCare,
     Role,
     User,
+    Visit,
 )
 from neuroreed.clinic.services.facts import WHY_NOW
 from neuroreed.clinic.services.patients import checked
@@ -229,6 +230,12 @@ def write(
             since=first_treatment_on,
             until=first_treatment_on + timedelta(days=days - 1),
         ).save(force_insert=True)
+        # visits that are still open follow the plan that holds on their date
+        Visit.objects.filter(
+            episode=episode,
+            date_of_service__gte=established_on,
+            state__in=[Visit.State.SCHEDULED, Visit.State.OPEN, Visit.State.ENDED],
+        ).update(plan=plan)
         detail = {"version": plan.version, "goals": len(goals)}
         events.append(user, "plan.written", plan, detail, at=at)
     return plan
