@@ -17,6 +17,7 @@ from neuroreed.clinic.models import (
     Claim,
     ClaimFile,
     ClaimFileEntry,
+    Coverage,
     User,
     Visit,
 )
@@ -65,14 +66,14 @@ def missing(user: User, visit_id: UUID) -> tuple[str, ...]:
     version = showing.latest_version(visit)
     if version is None:
         return ("The visit has no charges: sign its note first.",)
-    return (*version.body["gaps"], *billing_claims.missing(_request(visit, version, "0")))
+    return (*version.body["gaps"], *billing_claims.missing(request_of(visit, version, "0")))
 
 
 def _insert(visit: Visit, version: ChargeVersion, at: datetime) -> Claim:
-    if lacking := billing_claims.missing(_request(visit, version, "0")):
+    if lacking := billing_claims.missing(request_of(visit, version, "0")):
         raise IncompleteClaim(lacking)
     number = f"NR{numbers.following('claim'):09d}"
-    claim = billing_claims.assemble(_request(visit, version, number))
+    claim = billing_claims.assemble(request_of(visit, version, number))
     row = Claim(
         patient_id=visit.patient_id,
         visit=visit,
@@ -88,7 +89,10 @@ def _insert(visit: Visit, version: ChargeVersion, at: datetime) -> Claim:
     return row
 
 
-def _request(visit: Visit, version: ChargeVersion, number: str) -> billing_claims.ClaimRequest:
+def request_of(
+    visit: Visit, version: ChargeVersion, number: str, coverage: Coverage | None = None
+) -> billing_claims.ClaimRequest:
+    """What a claim of this visit is assembled from; ``coverage`` when another payer is asked."""
     therapist = visit.clinician
     if therapist.role != "therapist":
         therapist = visit.supervisor or visit.episode.therapist
@@ -118,7 +122,7 @@ def _request(visit: Visit, version: ChargeVersion, number: str) -> billing_claim
             for line in version.lines.all()
         ),
         patient=convert.patient(visit.patient),
-        coverage=convert.coverage(visit.coverage),
+        coverage=convert.coverage(coverage or visit.coverage),
         clinic=convert.clinic(profile.profile()),
         treating=convert.clinician(therapist),
         diagnoses=tuple(

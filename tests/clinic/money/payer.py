@@ -182,3 +182,24 @@ def status(
             segments.append(f"REF*1K*{control}")
     segments.append(f"SE*{len(segments) + 1}*0001")
     return envelope("HN", "005010X214", segments, own)
+
+
+def benefits(trace: str, *, deductible_left: int, control: int = 15) -> bytes:
+    """A 271: active, 20 % coinsurance, so much of the deductible left."""
+    segments = [
+        "ST*271*0001*005010X279A1",
+        "BHT*0022*11*X1*20261101*0900",
+        "HL*1**20*1",
+        "NM1*PR*2*INVENTED PAYER*****PI*12302",
+        "HL*2*1*21*1",
+        "NM1*1P*2*INVENTED CLINIC*****XX*1234567893",
+        "HL*3*2*22*0",
+        f"TRN*2*{trace}*9841234567",
+        "NM1*IL*1*FIXTURE*SAMPLE****MI*1EG4TE5MK73",
+        "DTP*291*D8*20261101",
+        "EB*1**30*MB",
+        "EB*A**30*MB**27**.2",
+        f"EB*C**30*MB**29*{money(deductible_left)}",
+    ]
+    segments.append(f"SE*{len(segments) + 1}*0001")
+    return envelope("HB", "005010X279A1", segments, control)

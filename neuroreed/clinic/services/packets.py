@@ -1,0 +1,287 @@
+"""Appeals and answers to requests for records: the letter and the right pages as one PDF."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from neuroreed.billing import appeals
+from neuroreed.billing.appeals import AppealPacket, Document, RecordsRequest
+from neuroreed.clinic import access_money, convert, events, profile, signing
+from neuroreed.clinic.models import Claim, DenialRow, Packet, SignedNote, User
+from neuroreed.clinic.plain import plain
+from neuroreed.clinic.services import denials
+from neuroreed.exchange.pdf.appeal import appeal_pdf
+from neuroreed.model.errors import BadInput, Refused
+
+DAILY = {"evaluation": "evaluation", "discharge": "discharge", "reevaluation": "reevaluation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A packet as it would be printed, with the data of its pages."""
+
+    packet: AppealPacket
+    claim: Claim
+    denials: tuple[DenialRow, ...]
+
+
+def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
+    """What the record of the episode has, each with the data of its pages."""
+    visit = claim.visit
+    found: list[tuple[Document, dict[str, Any]]] = []
+    plan = visit.plan
+    if plan is not None:
+        found.append(_plan(plan))
+        for period in plan.certifications.all():
+            if period.signed_on is None:
+                continue
+            kind = "recertification" if period.kind == "recert" else "certification"
+            says = (
+                f"Signed on {period.signed_on} by NPI {period.signed_by_npi}; "
+                f"certified from {period.since} to {period.until}."
+            )
+            title = f"{kind.capitalize()} of the plan of care"
+            found.append(_made(str(period.pk), kind, period.signed_on, title, [says]))
+        if plan.order_signed_on:
+            says = f"Order signed on {plan.order_signed_on} by NPI {plan.physician_npi}."
+            found.append(_made(f"{plan.pk}-order", "order", plan.order_signed_on, "Order", [says]))
+    notes = SignedNote.objects.filter(
+        visit__episode=visit.episode, visit__date_of_service__lte=visit.date_of_service
+    ).select_related("visit")
+    for note in notes.order_by("visit__date_of_service", "sequence"):
+        found.append(_note(note))
+        if note.visit_id == visit.pk and note.kind == "note":
+            found.append(_minutes(visit))
+    measured = list(visit.episode.impairments.order_by("date", "measure"))
+    if measured:
+        says = [f"{one.date}: {one.measure} {one.value.normalize():f}." for one in measured]
+        found.append(_made(f"{visit.pk}-m", "measures", measured[-1].date, "Measures", says))
+    if visit.authorization is not None:
+        row = visit.authorization
+        says = [f"Authorization {row.number}, valid from {row.since} to {row.until}."]
+        found.append(_made(str(row.pk), "authorization", row.since, "Authorization", says))
+    return found
+
+
+def _made(
+    key: str, kind: str, on: date | None, title: str, says: Sequence[str]
+) -> tuple[Document, dict[str, Any]]:
+    pages = {
+        "kind": kind,
+        "date": str(on or ""),
+        "title": title,
+        "sections": [{"title": title, "paragraphs": list(says)}],
+    }
+    return Document(key, kind, on, title), pages
+
+
+def _plan(plan: Any) -> tuple[Document, dict[str, Any]]:
+    goals = [
+        f"{goal.label}: {goal.activity}, {goal.measure} from {goal.baseline} to {goal.target} "
+        f"by {goal.target_date}."
+        for goal in plan.goals.all()
+    ]
+    says = [
+        f"Diagnoses: {', '.join(plan.episode.medical_diagnoses)}; treatment diagnoses: "
+        f"{', '.join(plan.episode.treatment_diagnoses)}.",
+        f"{plan.visits_per_week} visits a week for {plan.duration_days} days; codes planned: "
+        f"{', '.join(plan.planned_cpt)}.",
+        *goals,
+    ]
+    if plan.signed_by_author_on:
+        says.append(f"Signed by {plan.author} on {plan.signed_by_author_on}.")
+    return _made(str(plan.pk), "plan_of_care", plan.established_on, "Plan of care", says)
+
+
+def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
+    sealed = signing.body(note)
+    on = note.visit.date_of_service
+    is_report = note.visit.has_progress_report and note.kind == "note"
+    kind = "progress_report" if is_report else DAILY.get(note.visit.kind, "daily")
+    title = "Progress report" if is_report else f"Treatment note of {on}"
+    sections = list(sealed.get("note", {}).get("sections", ()))
+    if sealed.get("text"):
+        sections.append({"title": note.kind.capitalize(), "paragraphs": [sealed["text"]]})
+    pages = {
+        "kind": kind,
+        "date": str(on),
+        "title": title,
+        "status": "signed",
+        "sections": sections,
+        "signatures": [
+            {
+                "role": "Signed by",
+                "name": note.signer_name,
+                "credential": note.credential,
+                "signed_at": f"{note.at.astimezone(profile.zone()):%Y-%m-%d %H:%M}",
+            }
+        ],
+        "seal": {
+            "sha256": note.sha256,
+            "previous_sha256": note.previous_sha256,
+            "sequence": note.sequence,
+        },
+    }
+    return Document(str(note.pk), kind, on, title, status="signed"), pages
+
+
+def _minutes(visit: Any) -> tuple[Document, dict[str, Any]]:
+    zone = profile.zone()
+    rows = [
+        [bout.cpt, f"{bout.start.astimezone(zone):%H:%M}", f"{bout.end.astimezone(zone):%H:%M}"]
+        for bout in convert.timed(visit).bouts
+    ]
+    pages = {
+        "kind": "minutes",
+        "date": str(visit.date_of_service),
+        "title": f"Minutes of {visit.date_of_service}",
+        "tables": [{"title": "Minutes", "columns": ["Code", "From", "To"], "rows": rows}]
+        if rows
+        else [],
+    }
+    key = f"{visit.pk}-minutes"
+    return Document(key, "minutes", visit.date_of_service, str(pages["title"])), pages
+
+
+def draft(
+    user: User, denial_ids: Iterable[UUID], *, level: str = "redetermination", at: datetime
+) -> Draft:
+    """What an appeal of these denials of one claim would say; nothing is kept."""
+    rows = denials.rows_of(user, denial_ids)
+    if not rows or len({row.claim_id for row in rows}) != 1:
+        raise BadInput("An appeal is about the denials of one claim.")
+    claim = rows[0].claim
+    record = denials.record_of(claim)
+    found = denials.findings_of(claim)
+    on = profile.local_date(at)
+    items = [
+        denials.billing.sort(denials.denial_of(row), record=record, findings=found, on=on)
+        for row in rows
+    ]
+    made = appeals.packet(
+        items,
+        clinic=convert.clinic(profile.profile()),
+        patient=convert.patient(claim.patient),
+        coverage=convert.coverage(claim.visit.coverage),
+        record=record,
+        documents=[document for document, _ in _documents(claim)],
+        findings=found,
+        level=level,
+        on=on,
+    )
+    return Draft(made, claim, tuple(rows))
+
+
+def appeal(
+    user: User,
+    denial_ids: Sequence[UUID],
+    *,
+    level: str = "redetermination",
+    at: datetime,
+) -> Packet:
+    """Make the packet of an appeal and note that it goes out.
+
+    Raises:
+        Refused: the denial is decided, or something that must be in the packet is not there.
+    """
+    with transaction.atomic():
+        events.lock_chain()
+        made = draft(user, denial_ids, level=level, at=at)
+        if any(row.acts.exists() for row in made.denials):
+            raise Refused("This denial is decided already.")
+        if not made.packet.may_send:
+            open_points = [one.says for one in made.packet.checklist if one.done is False]
+            raise Refused(f"The packet is not complete: {' '.join(open_points)}")
+        row = _keep(user, made.claim, made.packet, "appeal", at)
+        for denial in made.denials:
+            denials.note(denial, "appealed", f"{level}, packet {row.sha256[:8]}", user, at, row)
+    return row
+
+
+def records(
+    user: User,
+    claim_id: UUID,
+    *,
+    reference: str,
+    due_on: date | None,
+    first_day: date,
+    last_day: date,
+    at: datetime,
+) -> Packet:
+    """The answer to a payer's request for records, as one PDF."""
+    access_money.desk(user)
+    with transaction.atomic():
+        claim = access_money.claim_to_change(user, claim_id)
+        request = RecordsRequest(
+            reference=reference.strip(),
+            payer_name=claim.visit.coverage.payer_name,
+            first_day=first_day,
+            last_day=last_day,
+            due_on=due_on,
+            claim_id=claim.number,
+        )
+        made = appeals.records_packet(
+            request,
+            clinic=convert.clinic(profile.profile()),
+            patient=convert.patient(claim.patient),
+            coverage=convert.coverage(claim.visit.coverage),
+            documents=[document for document, _ in _documents(claim)],
+            on=profile.local_date(at),
+        )
+        return _keep(user, claim, made, "records", at)
+
+
+def _keep(user: User, claim: Claim, made: AppealPacket, kind: str, at: datetime) -> Packet:
+    content = appeal_pdf(_printed(claim, made, at))
+    row = Packet(
+        claim=claim,
+        kind=kind,
+        level=made.kind,
+        body=plain(made),
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        at=at,
+        by=user,
+    )
+    row.save(force_insert=True)
+    events.append(user, "packet.made", claim, {"kind": kind, "sha256": row.sha256}, at=at)
+    return row
+
+
+def _printed(claim: Claim, made: AppealPacket, at: datetime) -> Mapping[str, Any]:
+    clinic = profile.profile()
+    pages = {document.id: data for document, data in _documents(claim)}
+    body: dict[str, Any] = {
+        "title": made.title,
+        "to": made.to,
+        "reference": made.reference,
+        "date": str(profile.local_date(at)),
+        "deadline": str(made.deadline.last_day) if made.deadline else None,
+        "prepared_at": at,
+        "clinic": {
+            "name": clinic.name,
+            "address_lines": [
+                clinic.line1,
+                f"{clinic.city}, {clinic.state} {clinic.postal_code}",
+            ],
+            "phone": clinic.phone,
+            "npi": clinic.npi,
+        },
+        "patient": {"name": claim.patient.name, "member_id": claim.visit.coverage.member_id},
+        "letter": [one.text for one in made.letter],
+        "rules": [
+            {"says": one.says, "title": one.title, "link": one.link, "confidence": one.confidence}
+            for one in made.rules
+        ],
+        "absent": list(made.absent),
+        "checklist": [{"says": one.says, "done": one.done} for one in made.checklist],
+        "documents": [pages[one.id] for one in made.documents],
+    }
+    return body
