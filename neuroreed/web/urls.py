@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/", entrance.account, name="account"),
     path("accounts/", include("allauth.urls")),
     path("day/", day.day, name="day"),
+    path("", include("neuroreed.web.urls_progress")),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
     path(one + "begin/", session.begin, name="visit-begin"),

@@ -21,7 +21,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def home(request: HttpRequest) -> HttpResponse:
     """Each role begins where its work is, a patient on the patient's own page."""
     if request.user.patient_id:
-        return redirect("patient", request.user.patient_id)
+        return redirect("mine")
     return redirect(first_page(request.user.role))
 
 

@@ -1,0 +1,1 @@
+"""Measures, goals and the proof of progress."""
