@@ -19,7 +19,7 @@ from neuroreed.billing.denials_evidence import Cause, Record
 from neuroreed.billing.denials_groups import Trend, WorkGroup, group, trends
 from neuroreed.billing.denials_nouns import Denial, WorkItem
 from neuroreed.billing.remittance_adjustments import Effect, effect, meaning
-from neuroreed.billing.remittance_match import Match, service_day
+from neuroreed.billing.remittance_match import Match, sequence_of, service_day
 from neuroreed.billing.timely import Deadline
 from neuroreed.model.findings import Finding
 from neuroreed.model.money import dollars
@@ -67,10 +67,11 @@ def denials(match: Match, *, answered_on: date, therapist: str = "") -> tuple[De
     if sent is None or answer.is_reversal:
         return ()
     found = []
+    sequence = sequence_of(answer, sent)
 
     def add(one: Adjustment, number: int | None, remarks: Sequence[str], day: date | None) -> None:
         kind = effect(one)
-        if sent is not None and sent.sequence != "P" and kind is Effect.PRIOR_PAYER:
+        if kind is Effect.PRIOR_PAYER and sequence != "P":
             return
         if kind in (Effect.WRITE_OFF, Effect.PATIENT) or not one.amount_cents:
             return

@@ -8,7 +8,7 @@ from datetime import date
 
 from neuroreed.billing.ledger import Account, Entry, Ledger, PostedAnswer, withdraw
 from neuroreed.billing.remittance_adjustments import Effect, effect, meaning
-from neuroreed.billing.remittance_match import Match
+from neuroreed.billing.remittance_match import Match, sequence_of
 from neuroreed.model.remittance import Adjustment, RemittanceLine
 
 TARGETS = {
@@ -39,7 +39,7 @@ def entries_of(match: Match, ledger: Ledger, *, key: str, at: date) -> tuple[Ent
     """
     answer, sent = match.answer, match.sent
     assert sent is not None
-    first = sent.sequence == "P"
+    first = sequence_of(answer, sent) == "P"
     account = Account.PAYER if first else Account.NEXT_PAYER
     found: list[Entry] = []
     parts = [

@@ -19,7 +19,7 @@ from neuroreed.billing import fees
 from neuroreed.billing.expectation import ExpectedLine
 from neuroreed.billing.payment import share_of
 from neuroreed.billing.remittance_adjustments import PATIENT_SHARE, Effect, effect
-from neuroreed.billing.remittance_match import Match
+from neuroreed.billing.remittance_match import Match, sequence_of
 from neuroreed.billing.remittance_sent import SentClaim
 from neuroreed.model.claims import ClaimLine
 from neuroreed.model.errors import BadInput, NoParameter
@@ -191,8 +191,8 @@ def compare(
 ) -> tuple[LineDifference, ...]:
     """Each answered line beside its expectation.
 
-    Lines of a reversal are not compared, nor lines that could not be matched. Several parts
-    of one line count together.
+    Lines of a reversal are not compared, nor those of a later payer or without a match.
+    Several parts of one line count together.
 
     Args:
         match: a matched answer.
@@ -200,7 +200,7 @@ def compare(
         on: the day of the answer, for the tolerance of rounding (rule PAY-7).
     """
     sent = match.sent
-    if sent is None or match.answer.is_reversal or sent.sequence != "P":
+    if sent is None or match.answer.is_reversal or sequence_of(match.answer, sent) != "P":
         return ()
     parts: dict[int, list[RemittanceLine]] = defaultdict(list)
     for place, line in zip(match.lines, match.answer.lines, strict=True):

@@ -62,6 +62,16 @@ class Match:
     doubts: tuple[str, ...] = ()
 
 
+def sequence_of(answer: RemittanceClaim, sent: SentClaim) -> str:
+    """P, S or T of the payer who answers.
+
+    A payer to whom the first one passed the claim on answers a claim that we never sent it;
+    the status of its answer says so.
+    """
+    told = _SEQUENCES.get(answer.status, sent.sequence)
+    return told if sent.sequence == "P" else sent.sequence
+
+
 class ClaimIndex:
     """The claims that answers may be about, found by number, member and date of service."""
 

@@ -15,9 +15,23 @@ from datetime import date
 from typing import Any
 
 from neuroreed.billing import remittance_entries as book
-from neuroreed.billing.ledger import Account, Entry, Ledger, PostedAnswer, open_ledger
+from neuroreed.billing.ledger import (
+    Account,
+    Entry,
+    Ledger,
+    PostedAnswer,
+    bill_next,
+    open_ledger,
+)
 from neuroreed.billing.remittance import Imbalance, balance
-from neuroreed.billing.remittance_match import ClaimIndex, LineMatch, Match, match, match_lines
+from neuroreed.billing.remittance_match import (
+    ClaimIndex,
+    LineMatch,
+    Match,
+    match,
+    match_lines,
+    sequence_of,
+)
 from neuroreed.billing.remittance_provider import ProviderPosting, provider_postings
 from neuroreed.billing.remittance_sent import SentClaim
 from neuroreed.model.money import dollars
@@ -237,7 +251,7 @@ class _Run:
             hold("duplicate", "This answer is in the ledger already.")
             return
         if answer.is_reversal:
-            ledger, why = _reversed(before, answer, sent, key, self.at)
+            ledger, why = _reversed(before, answer, key, self.at)
         else:
             ledger, why = _answered(before, found, key, self.at)
         if ledger is None:
@@ -246,7 +260,7 @@ class _Run:
         self.posted_cents += answer.paid_cents or 0
         self.entries += ledger.entries[len(before.entries) :]
         self.ledgers[sent.claim_id] = self.changed[sent.claim_id] = ledger
-        if answer.payer_claim_control:
+        if answer.payer_claim_control and sequence_of(answer, sent) == sent.sequence:
             self.payer_numbers[sent.claim_id] = answer.payer_claim_control
 
 
@@ -254,13 +268,13 @@ Why = tuple[str, str]
 
 
 def _reversed(
-    ledger: Ledger, answer: RemittanceClaim, sent: SentClaim, key: str, at: date
+    ledger: Ledger, answer: RemittanceClaim, key: str, at: date
 ) -> tuple[Ledger | None, Why]:
-    """The ledger after the payer took an answer back."""
+    """The ledger after a payer took an answer back."""
     paid, charge = -(answer.paid_cents or 0), -(answer.charge_cents or 0)
     live = [
         one
-        for one in ledger.live_answers(sent.sequence)
+        for one in ledger.live_answers()
         if one.paid_cents == paid and one.charge_cents == charge
     ]
     same = [one for one in live if one.payer_control == answer.payer_claim_control]
@@ -271,10 +285,13 @@ def _reversed(
             "no answer of that amount stands in the ledger."
         )
         return None, ("reversal_without_payment", says)
-    found = book.take_back(
-        ledger, chosen[-1], key=key, at=at, says=f"Taken back ({chosen[-1].payer_control})"
-    )
-    return _noted(found, answer, sent, key, at, undone_by=key), ("", "")
+    if len({one.sequence for one in chosen}) > 1:
+        says = "Two payers paid that amount; the payer's number tells neither."
+        return None, ("reversal_without_payment", says)
+    earlier = chosen[-1]
+    says = f"Taken back ({earlier.payer_control})"
+    found = book.take_back(ledger, earlier, key=key, at=at, says=says)
+    return _noted(found, answer, earlier.sequence, key, at, undone_by=key), ("", "")
 
 
 def _answered(ledger: Ledger, found: Match, key: str, at: date) -> tuple[Ledger | None, Why]:
@@ -293,7 +310,9 @@ def _answered(ledger: Ledger, found: Match, key: str, at: date) -> tuple[Ledger 
         one.line_number for one in found.lines if one.line_number is not None
     ) or frozenset(ledger.lines)
     changed = ledger
-    for earlier in ledger.live_answers(sent.sequence):
+    sequence = sequence_of(answer, sent)
+    account = Account.PAYER if sequence == "P" else Account.NEXT_PAYER
+    for earlier in ledger.live_answers(sequence):
         touched = book.lines_of(ledger, earlier)
         if None in touched and not touched & about:
             touched = touched | about
@@ -315,9 +334,11 @@ def _answered(ledger: Ledger, found: Match, key: str, at: date) -> tuple[Ledger 
             return None, ("second_payment", says)
         says = "Gave way to a later answer"
         changed = book.take_back(changed, earlier, key=key, at=at, lines=lines, says=says)
+    if sequence != "P" and not changed.balance(account):
+        # the first payer passed the claim on, without our asking
+        changed = bill_next(changed, at=at, key=f"{key}:passed_on")
     entries = book.entries_of(found, changed, key=key, at=at)
     changed = changed.with_entries(entries)
-    account = Account.PAYER if sent.sequence == "P" else Account.NEXT_PAYER
     over = min(
         [changed.balance(account)]
         + ([changed.balance(account, number) for number in about] if answer.lines else [])
@@ -325,20 +346,20 @@ def _answered(ledger: Ledger, found: Match, key: str, at: date) -> tuple[Ledger 
     if over < 0:
         says = f"The payer answers {dollars(-over)} more than stands open with him."
         return None, ("more_than_charged", says)
-    return _noted(changed, answer, sent, key, at), ("", "")
+    return _noted(changed, answer, sequence, key, at), ("", "")
 
 
 def _noted(
     ledger: Ledger,
     answer: RemittanceClaim,
-    sent: SentClaim,
+    sequence: str,
     key: str,
     at: date,
     undone_by: str = "",
 ) -> Ledger:
     note = PostedAnswer(
         key,
-        sent.sequence,
+        sequence,
         answer.payer_claim_control,
         answer.status,
         answer.charge_cents or 0,

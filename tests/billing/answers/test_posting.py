@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from neuroreed.billing import ledger as ledgers
 from neuroreed.billing.ledger import Account, Ledger, check, standing
 from neuroreed.billing.remittance import ClaimIndex
+from neuroreed.billing.remittance_posting import post_held
 from neuroreed.billing.remittance_provider import carried
 from neuroreed.billing.remittance_secondary import replacement, secondary
 from neuroreed.exchange.x12 import read_claims, read_x12, write_837p
@@ -211,6 +212,50 @@ def test_the_next_payer_answers_only_what_the_first_left() -> None:
     assert next_claim.subscriber.sequence == "S"
     assert [one.amount_cents for one in next_claim.other_subscribers[0].amounts] == [5500, 1400]
     assert next_claim.lines[0].adjudications[0].paid_cents == 4000
+
+
+def test_a_claim_that_the_first_payer_passed_on_is_answered_by_the_next() -> None:
+    desk = Desk()
+    desk.take(remittance(PAID))
+    theirs = replace(
+        answer(
+            C1,
+            line(ONE, 800, ("OA", "23", 11000), ("PR", "3", 200)),
+            line(TWO, 400, ("OA", "23", 5100)),
+            control="G9",
+        ),
+        status="2",
+    )
+
+    posted = desk.take(remittance(theirs, trace="G1", originator="1999999999"))
+
+    assert not posted.held and posted.payer_numbers == {}
+    assert standing(desk.ledgers["C1"]) == ledgers.Standing(17500, 6700, 0, 10600, 0, 0, 0, 200)
+    back = desk.take(remittance(reversal(theirs), trace="G2", credit_or_debit="D"))
+    assert not back.held and standing(desk.ledgers["C1"]).open_next_payer == 1400
+    assert check(desk.ledgers["C1"]) == ()
+
+
+def test_a_claim_answered_in_two_parts_is_one_ledger() -> None:
+    desk = Desk()
+
+    posted = desk.take(
+        remittance(answer(C1, PAID.lines[0]), answer(C1, PAID.lines[1], control="ICN1B"))
+    )
+
+    assert not posted.held and check(desk.ledgers["C1"]) == ()
+    assert standing(desk.ledgers["C1"]).open_payer == 0
+
+
+def test_a_reversal_that_came_before_its_payment_is_posted_when_that_is_there() -> None:
+    desk = Desk()
+    early = desk.take(remittance(reversal(PAID), trace="E2", credit_or_debit="D"))
+    assert [one.because for one in early.held] == ["reversal_without_payment"]
+    desk.take(remittance(PAID))
+
+    found, entries, still = post_held(early.held[0], sent(), ledger=desk.ledgers["C1"], at=PAID_ON)
+
+    assert still is None and entries and standing(found).open_payer == 17500
 
 
 def test_claims_that_follow_an_answer_are_files_that_an_outsider_accepts() -> None:
