@@ -1,0 +1,486 @@
+"""One part through the kernels, and the second pass by therapist and date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from neuroreed.audit.registry import Registry
+from neuroreed.bulk.compile import Answers, Columns, Kernel
+from neuroreed.bulk.door import Part, typed
+from neuroreed.bulk.plan import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
+from neuroreed.bulk.tables import GrowingTables, PolicyTables
+from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
+from neuroreed.model.findings import Scope
+
+Array = np.ndarray[Any, Any]
+_TIMES: Final = ("patient", "date_of_service", "start_minute", "end_minute", "session")
+_OF_THERAPIST: Final = (
+    *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
+    *("is_one_on_one", "is_group"),
+)
+_INTERVAL_NAMES: Final = (
+    *("patient", "date_of_service", "discipline", "payer", "therapist", "start_minute"),
+    *("end_minute", "is_one_on_one", "is_group", "clocked_minutes", "visit"),
+)
+_DISCIPLINE_NAME: Final = {number: name for name, number in DISCIPLINES.items()}
+FINDING: Final = {
+    "rule": pl.String, "severity": pl.String, "lowered": pl.Int8, "subject": pl.String,
+    "visit": pl.String, "line": pl.Int32, "date_of_service": pl.Date, "payer": pl.String,
+    "therapist": pl.String, "clinic": pl.String, "patient": pl.Int64, "amount_cents": pl.Int64,
+}  # fmt: skip
+
+
+class Kernels:
+    """The four kernels of one thread."""
+
+    def __init__(self, using: Registry | None = None) -> None:
+        self.lines, self.days = Kernel(LINES, using), Kernel(DAYS, using)
+        self.therapists, self.patients = Kernel(THERAPISTS, using), Kernel(PATIENTS, using)
+
+    @property
+    def columns(self) -> set[str]:
+        """All given columns that some kernel looks at."""
+        every = (self.lines, self.days, self.therapists, self.patients)
+        return {name for kernel in every for name in kernel.plan.columns}
+
+
+@dataclass(slots=True)
+class PartResult:
+    """What one part gave: findings, counts by kernel, and rows for the second pass."""
+
+    findings: pl.DataFrame
+    counts: dict[str, Array]
+    days: pl.DataFrame
+    times: pl.DataFrame
+    stop_cents: int
+    lines: int
+    visits: int
+    patients: int
+    billed_cents: int
+
+
+def visit_numbers(columns: Columns) -> Array:
+    """The visit of each line: a run of one patient, date and discipline."""
+    size = len(columns["patient"])
+    fresh = np.zeros(size, bool)
+    if size:
+        fresh[0] = True
+    for name in ("patient", "date_of_service", "discipline"):
+        fresh[1:] |= columns[name][1:] != columns[name][:-1]
+    return np.cumsum(fresh) - 1
+
+
+def tables_for(part: Part, tables: GrowingTables) -> PolicyTables:
+    """Policy look-ups for a part, with its payers renumbered as the look-ups number them."""
+    columns = part.columns
+    days = columns["date_of_service"]
+    marks: set[int] = set()
+    for place in (1, 2, 3, 4):
+        if f"modifier_{place}" in columns:
+            marks.update(np.unique(columns[f"modifier_{place}"]).tolist())
+    marks = {mark for mark in marks if mark >= 0}
+    codes = np.unique(columns["code"]).tolist() if "code" in columns else []
+    policy = tables.covering(
+        part.payers, [code for code in codes if code >= 0], marks, int(days.min()), int(days.max())
+    )
+    if policy.payers != part.payers:
+        places = [policy.payers.index(name) for name in part.payers] or [0]
+        for table in (columns, part.intervals):
+            if "payer" in table:
+                table["payer"] = _renumbered(table["payer"], np.array(places))
+    part.payers = policy.payers
+    return policy
+
+
+def _renumbered(payers: Array, places: Array) -> Array:
+    unknown = payers < 0
+    renumbered = places[np.where(unknown, 0, payers)].astype(payers.dtype)
+    return np.where(unknown, payers, renumbered).astype(payers.dtype)
+
+
+def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
+    """Audit a part; what needs the therapist's whole day is handed on."""
+    if not len(part):
+        return _nothing(part, kernels)
+    policy = tables_for(part, tables)
+    answers = kernels.lines.run(part.columns, policy)
+    visits = visit_numbers(part.columns)
+    of_interval = _visit_of_intervals(part, visits)
+    labels = _Labels(part, visits, of_interval)
+    amounts, starts = _amounts(part.columns), np.flatnonzero(np.diff(visits, prepend=-1))
+    findings, stop_rows = _line_findings(part, answers, visits, starts, labels, amounts)
+    counts = {LINES: answers.coverage}
+    times, found, counts[PATIENTS] = _patient_times(part, kernels, policy, of_interval, labels)
+    findings = pl.concat([findings, found]).unique(["rule", "subject"], maintain_order=True)
+    known = amounts != UNKNOWN
+    return PartResult(
+        findings,
+        counts,
+        _day_rows(part, labels, visits),
+        times,
+        int(amounts[known & stop_rows].sum()),
+        len(part),
+        len(starts),
+        int((np.diff(part.columns["patient"]) != 0).sum()) + 1,
+        int(amounts[known].sum()),
+    )
+
+
+def _nothing(part: Part, kernels: Kernels) -> PartResult:
+    empty = pl.DataFrame(schema=FINDING)
+    counts = {kind: np.zeros((1, 1), np.int64) for kind in (LINES, PATIENTS)}
+    return PartResult(empty, counts, pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
+
+
+class _Labels:
+    """Ids of visits and lines as findings name them."""
+
+    def __init__(self, part: Part, visits: Array, of_interval: Array) -> None:
+        self.part, self.visits = part, visits
+        self.text = part.session_text.cast(pl.String).str.strip_chars()
+        self.starts = np.flatnonzero(np.diff(visits, prepend=-1))
+        nameless = (self.text.is_null() | (self.text == "")).fill_null(True)
+        if nameless.any():
+            rows = [f"row {row + 1}" for row in part.order[self.starts[visits]]]
+            self.text = self.text.set(nameless, None).fill_null(pl.Series(rows))
+        self.named: dict[int, str] = {}
+        self._special(of_interval)
+
+    def _special(self, of_interval: Array) -> None:
+        """Visits of several sessions, sessions that reach into other visits, visits without lines.
+
+        Their names are put together as for a single book; all others bear their session's.
+        """
+        columns = self.part.columns
+        disciplines = columns["discipline"].astype(np.int64)
+        table = pl.DataFrame(
+            {
+                "p": columns["patient"],
+                "t": self.text,
+                "v": self.visits,
+                "d": columns["date_of_service"].astype(np.int64),
+                "kind": np.where(disciplines < 0, UNKNOWN, disciplines),
+            }
+        )
+        if len(of_interval):
+            own = self.part.intervals
+            more = pl.DataFrame(
+                {
+                    "p": own["patient"],
+                    "t": self.part.interval_text,
+                    "v": of_interval,
+                    "d": own["date_of_service"],
+                    "kind": own["discipline"],
+                }
+            )
+            table = pl.concat([table, more])
+        # most visits are one session of their own: look for the others without leaving columns
+        order = table.select(
+            (pl.col("v").min().over("p", "t") != pl.col("v").max().over("p", "t")).alias("reaches"),
+            (pl.col("t").min().over("v") != pl.col("t").max().over("v")).alias("several"),
+        )
+        special = order["reaches"] | order["several"] | (table["v"] >= len(self.starts))
+        if not special.any():
+            return
+        wanted = table.filter(special)["v"].unique()
+        rows = table.filter(pl.col("v").is_in(wanted.to_list())).unique(["p", "t", "v"])
+        parts: dict[tuple[int, str], set[tuple[int, int]]] = {}
+        for p, t, _, d, kind in rows.iter_rows():
+            parts.setdefault((p, t), set()).add((d, kind))
+        texts: dict[int, list[tuple[str, str]]] = {}
+        for p, t, v, d, kind in rows.iter_rows():
+            others, name = parts[p, t], t
+            if len({other for other, _ in others}) > 1:
+                name += f" {day_text(d)}"
+            if len([1 for other, _ in others if other == d]) > 1:
+                name += f" {_DISCIPLINE_NAME.get(kind, '?')}"
+            texts.setdefault(v, []).append((t, name))
+        for v, names in texts.items():
+            self.named[v] = "+".join(name for _, name in sorted(names))
+
+    def visit(self, numbers: Array) -> pl.Series:
+        """The names of visits."""
+        places = np.where(numbers < len(self.starts), numbers, 0)
+        names = self.text.gather(self.starts[places])
+        if not self.named:
+            return names
+        special = np.isin(numbers, np.array(list(self.named)))
+        if not special.any():
+            return names
+        listed = names.to_list()
+        for place in np.flatnonzero(special):
+            listed[place] = self.named[int(numbers[place])]
+        return pl.Series(listed, dtype=pl.String)
+
+
+def _amounts(columns: Columns) -> Array:
+    """What a line is worth: its allowed amount, else its charge, else unknown."""
+    size = len(columns["patient"])
+    nothing = np.full(size, UNKNOWN, np.int64)
+    allowed = columns.get("allowed_cents", nothing)
+    return np.where(allowed == UNKNOWN, columns.get("charge_cents", nothing), allowed)
+
+
+def _line_findings(
+    part: Part, answers: Answers, visits: Array, starts: Array, labels: _Labels, amounts: Array
+) -> tuple[pl.DataFrame, Array]:
+    """Findings of the line kernel as a table, and the rows that a finding would stop."""
+    rows, rules = answers.rows, answers.rules
+    by_line = np.array([rule.scope is Scope.LINE for rule in answers.plan.rules] or [True])[rules]
+    ends = np.append(starts[1:], len(visits))
+    known = np.where(amounts == UNKNOWN, 0, amounts)
+    sums = np.concatenate([[0], np.cumsum(known)])
+    of_visit = sums[ends[visits[rows]]] - sums[starts[visits[rows]]]
+    amount = np.where(by_line, amounts[rows], of_visit)
+    stop_rows = np.zeros(len(visits), bool)
+    stops = answers.severities == 0
+    stop_rows[rows[stops & by_line]] = True
+    stopped = np.zeros(len(starts), bool)
+    stopped[visits[rows[stops & ~by_line]]] = True
+    stop_rows |= stopped[visits]
+    names = labels.visit(visits[rows])
+    line = part.columns["line"][rows].astype(np.int32)
+    subject = pl.select(
+        pl.when(pl.Series(by_line))
+        .then(labels.text[rows] + "/" + pl.Series(line).cast(pl.String))
+        .otherwise(names)
+    ).to_series()
+    return _table(part, answers, rows, subject, names, np.where(by_line, line, -1), amount), (
+        stop_rows
+    )
+
+
+def _table(
+    part: Part, answers: Answers, rows: Array, subject: pl.Series, names: pl.Series, line: Array,
+    amount: Array,
+) -> pl.DataFrame:  # fmt: skip
+    ids = [rule.id for rule in answers.plan.rules]
+    payers = pl.Series([*part.payers, None], dtype=pl.String)
+    payer = part.columns["payer"][rows]
+    therapists, clinics = part.therapist_text, part.clinic
+    nobody = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    days = part.columns["date_of_service"][rows].astype(np.int32) - 719_163
+    return pl.DataFrame(
+        {
+            "rule": pl.Series(ids, dtype=pl.String)[answers.rules.astype(np.int64)],
+            "severity": pl.Series([str(each) for each in SEVERITIES])[
+                answers.severities.astype(np.int64)
+            ],
+            "lowered": answers.lowered,
+            "subject": subject,
+            "visit": names,
+            "line": pl.Series(line.astype(np.int32)).set(pl.Series(line < 0), None),
+            "date_of_service": pl.Series(days).cast(pl.Date),
+            "payer": payers[np.where(payer < 0, len(part.payers), payer).astype(np.int64)],
+            "therapist": nobody if therapists is None else therapists[rows],
+            "clinic": nobody if clinics is None else clinics[rows],
+            "patient": part.columns["patient"][rows],
+            "amount_cents": pl.Series(amount).set(pl.Series(amount == UNKNOWN), None),
+        },
+        schema=FINDING,
+    )
+
+
+def _patient_times(
+    part: Part, kernels: Kernels, policy: PolicyTables, visit: Array, labels: _Labels
+) -> tuple[pl.DataFrame, pl.DataFrame, Array]:
+    """Intervals of patients judged; and as rows for the second pass."""
+    table = part.intervals
+    empty = pl.DataFrame(schema=FINDING)
+    if not table or not len(table["patient"]):
+        rules = max(len(kernels.patients.plan.rules), 1)
+        return pl.DataFrame(), empty, np.zeros((rules, 1), np.int64)
+    table = {**table, "visit": visit}
+    order = np.lexsort([table[n] for n in ("is_group", "is_one_on_one", "visit", "end_minute",
+                                           "start_minute", "date_of_service", "patient")])  # fmt: skip
+    table = {name: values[order] for name, values in table.items()}
+    columns = {
+        name: typed(name, table[name])
+        for name in ("patient", "date_of_service", "discipline", "payer", "therapist",
+                     "start_minute", "end_minute", "is_one_on_one", "is_group", "clocked_minutes")
+    }  # fmt: skip
+    answers = kernels.patients.run(columns, policy)
+    names = labels.visit(table["visit"])
+    found = interval_findings(answers, columns, names, part.payers)
+    assert part.interval_patient is not None
+    times = pl.DataFrame({**columns, "visit": names, "who": part.interval_patient.gather(order)})
+    if policy.payers:
+        payers = pl.Series([*policy.payers, None], dtype=pl.String)
+        numbers = table["payer"]
+        times = times.with_columns(
+            payers[np.where(numbers < 0, len(policy.payers), numbers)].alias("payer")
+        )
+    else:
+        times = times.with_columns(pl.lit(None, pl.String).alias("payer"))
+    return times, found, answers.coverage
+
+
+def _visit_of_intervals(part: Part, visits: Array) -> Array:
+    """The visit of each interval: its patient, date and discipline; new ones without lines."""
+    table = part.intervals
+    if not table:
+        return np.empty(0, np.int64)
+    keys = ("patient", "date_of_service", "discipline")
+    starts = np.flatnonzero(np.diff(visits, prepend=-1))
+    disciplines = part.columns["discipline"].astype(np.int64)
+    disciplines = np.where(disciplines < 0, UNKNOWN, disciplines)
+    known = pl.DataFrame(
+        {
+            "patient": part.columns["patient"][starts],
+            "date_of_service": part.columns["date_of_service"][starts].astype(np.int64),
+            "discipline": disciplines[starts],
+            "visit": np.arange(len(starts)),
+        }
+    )
+    given = pl.DataFrame({key: table[key] for key in keys})
+    fresh = given.unique(maintain_order=True).join(known, on=list(keys), how="anti")
+    fresh = fresh.with_columns(pl.arange(len(starts), len(starts) + len(fresh)).alias("visit"))
+    every = pl.concat([known, fresh])
+    joined = given.join(every, on=list(keys), how="left", maintain_order="left")
+    return joined["visit"].to_numpy().astype(np.int64)
+
+
+def interval_findings(
+    answers: Answers, columns: Columns, names: pl.Series, payers: tuple[str, ...]
+) -> pl.DataFrame:
+    """Findings on intervals or days; a subject is named once per rule."""
+    rows = answers.rows
+    ids = [rule.id for rule in answers.plan.rules]
+    payer = columns["payer"][rows]
+    listed = pl.Series([*payers, None], dtype=pl.String)
+    days = columns["date_of_service"][rows].astype(np.int32) - 719_163
+    nobody = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    found = pl.DataFrame(
+        {
+            "rule": pl.Series(ids, dtype=pl.String)[answers.rules.astype(np.int64)],
+            "severity": pl.Series([str(each) for each in SEVERITIES])[
+                answers.severities.astype(np.int64)
+            ],
+            "lowered": answers.lowered,
+            "subject": names[rows],
+            "visit": names[rows],
+            "line": pl.Series([None], dtype=pl.Int32).new_from_index(0, len(rows)),
+            "date_of_service": pl.Series(days).cast(pl.Date),
+            "payer": listed[np.where(payer < 0, len(payers), payer).astype(np.int64)],
+            "therapist": nobody,
+            "clinic": nobody,
+            "patient": pl.Series([None], dtype=pl.Int64).new_from_index(0, len(rows)),
+            "amount_cents": pl.Series([None], dtype=pl.Int64).new_from_index(0, len(rows)),
+        },
+        schema=FINDING,
+    )
+    return found.unique(["rule", "subject"], maintain_order=True)
+
+
+def _day_rows(part: Part, labels: _Labels, visits: Array) -> pl.DataFrame:
+    """What the therapist's day needs of each line; of unknown therapists the dates only."""
+    columns = part.columns
+    size = len(part)
+    therapist = columns.get("therapist", np.full(size, UNKNOWN, np.int64))
+    table = {"therapist": therapist, "date_of_service": columns["date_of_service"]}
+    for name in ("code", "minutes", "billed_units"):
+        if name in columns:
+            table[name] = columns[name]
+    payers = pl.Series([*part.payers, None], dtype=pl.String)
+    payer = columns["payer"]
+    rows = pl.DataFrame(table).with_columns(
+        payers[np.where(payer < 0, len(part.payers), payer).astype(np.int64)].alias("payer")
+    )
+    known = pl.Series(therapist != UNKNOWN)
+    named = rows.filter(known).with_columns(
+        labels.visit(visits[therapist != UNKNOWN]).alias("visit")
+    )
+    unknown = (
+        rows.filter(~known)
+        .unique("date_of_service")
+        .with_columns(pl.lit(None, pl.String).alias("visit"))
+    )
+    return pl.concat([named, unknown])
+
+
+def run_days(
+    rows: pl.DataFrame, kernels: Kernels, tables: GrowingTables
+) -> tuple[pl.DataFrame, Array]:
+    """The lines of whole therapist days, from all parts."""
+    known = rows.filter(pl.col("therapist") != UNKNOWN)
+    unknown = rows.filter(pl.col("therapist") == UNKNOWN).unique("date_of_service")
+    rows = pl.concat([unknown, known]).sort("therapist", "date_of_service", maintain_order=True)
+    columns = {
+        name: typed(name, rows[name].cast(pl.Int64).to_numpy())
+        if rows[name].dtype == pl.Int64
+        else rows[name].to_numpy()
+        for name in ("therapist", "date_of_service", "code", "minutes", "billed_units")
+        if name in rows.columns
+    }
+    return _second(rows, columns, kernels.days, tables)
+
+
+def run_times(
+    rows: pl.DataFrame, kernels: Kernels, tables: GrowingTables
+) -> tuple[pl.DataFrame, Array]:
+    """The intervals of whole therapist days, from all parts."""
+    rows = rows.sort(_OF_THERAPIST, maintain_order=True)
+    names = [n for n in rows.columns if n not in {"payer", "visit", "who"}]
+    columns = {name: rows[name].to_numpy() for name in names}
+    return _second(rows, columns, kernels.therapists, tables)
+
+
+def _second(
+    rows: pl.DataFrame, columns: Columns, kernel: Kernel, tables: GrowingTables
+) -> tuple[pl.DataFrame, Array]:
+    if not len(rows):
+        empty = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
+        return pl.DataFrame(schema=FINDING), empty
+    given = sorted(name for name in rows["payer"].unique() if name is not None)
+    days = columns["date_of_service"]
+    codes = [code for code in np.unique(columns.get("code", np.empty(0, int))).tolist() if code > 0]
+    policy = tables.covering(given, codes, [], int(days.min()), int(days.max()))
+    numbers = (
+        rows["payer"]
+        .replace_strict(
+            list(policy.payers), list(range(len(policy.payers))), default=None,
+            return_dtype=pl.Int64,
+        )
+        .fill_null(UNKNOWN)
+        .to_numpy()
+    )  # fmt: skip
+    columns["payer"] = typed("payer", numbers)
+    answers = kernel.run(columns, policy)
+    names = rows["visit"]
+    found = interval_findings(answers, columns, names, policy.payers)
+    grouped = {
+        rule.id for rule in answers.plan.rules if rule.scope not in {Scope.LINE, Scope.INTERVAL}
+    }
+    if grouped & set(found["rule"].unique()):
+        found = _name_groups(answers, columns, names, policy.payers, grouped)
+    return found, answers.coverage
+
+
+def _name_groups(
+    answers: Answers, columns: Columns, names: pl.Series, payers: tuple[str, ...],
+    grouped: set[str],
+) -> pl.DataFrame:  # fmt: skip
+    """Findings about a therapist's day are about all its visits."""
+    therapist, day = columns["therapist"], columns["date_of_service"]
+    fresh = np.ones(len(day), bool)
+    fresh[1:] = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
+    starts = np.append(np.flatnonzero(fresh), len(day))
+    ids = [rule.id for rule in answers.plan.rules]
+    listed = names.to_list()
+    for row, rule in zip(answers.rows, answers.rules, strict=True):
+        if ids[rule] in grouped:
+            place = int(np.searchsorted(starts, row, side="right")) - 1
+            members = names[int(starts[place]) : int(starts[place + 1])]
+            listed[row] = "+".join(sorted({each for each in members if each is not None}))
+    whole = interval_findings(answers, columns, pl.Series(listed, dtype=pl.String), payers)
+    own = interval_findings(answers, columns, names, payers)
+    return pl.concat(
+        [
+            own.filter(~pl.col("rule").is_in(list(grouped))),
+            whole.filter(pl.col("rule").is_in(list(grouped))),
+        ]
+    )
