@@ -21,7 +21,7 @@ Plain = Mapping[str, Any]
 ACTIVE = frozenset({"1", "2", "3", "4", "5"})
 INACTIVE = frozenset({"6", "7", "8"})
 THERAPY = frozenset({"PT", "AE", "AF", "AD"})
-GENERAL = frozenset({"30", "98", "UC"}) | THERAPY
+GENERAL = frozenset({"30"}) | THERAPY
 BUCKETS = {"AE": "pt_slp", "AF": "pt_slp", "PT": "pt_slp", "AD": "ot"}
 REMAINING, CALENDAR_YEAR, USED = "29", frozenset({"22", "23", "24", "25"}), "21"
 _REJECTIONS = {
@@ -235,7 +235,7 @@ def _cents(text: Any) -> int | None:
         return None
     try:
         return cents(str(text))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
 
 

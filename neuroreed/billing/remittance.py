@@ -218,7 +218,7 @@ def _amount(amounts: Sequence[Pair], qualifier: str) -> int | None:
         if kind == qualifier:
             try:
                 return cents(text)
-            except InvalidOperation:
+            except (InvalidOperation, ValueError):
                 return None
     return None
 

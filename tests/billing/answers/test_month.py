@@ -357,3 +357,38 @@ def test_corrections_and_takebacks_leave_every_ledger_right(played: Played) -> N
     )
     taken = sum(one.amount_cents for each in done for one in each.provider)
     assert sum(one.balance(Account.PAID) for one in clinic.ledgers.values()) == received + taken
+
+
+def test_a_cent_at_any_amount_of_a_file_stops_it(played: Played) -> None:
+    """Every amount of a cheque, one after the other, a cent up."""
+    answers = played.answers[:6]
+    kept = [("WO", "ICN00001", Decimal("1.25")), ("L6", "", Decimal("-0.10"))]
+    whole = files.Cheque("EFT700", "1234567893", answers, [], kept).write(PAID_ON, 700).decode()
+    segments = whole.split("~")
+    places = [
+        (number, element)
+        for number, segment in enumerate(segments)
+        for element in amounts_of(segment.split("*"))
+    ]
+    clinic = Clinic(played.clinic.made, played.clinic.index, {})
+
+    assert len(places) > 60
+    for number, element in places:
+        parts = segments[number].split("*")
+        parts[element] = files.money(Decimal(parts[element]) + Decimal("0.01"))
+        spoilt = "~".join([*segments[:number], "*".join(parts), *segments[number + 1 :]])
+        (posted,) = clinic.take(spoilt.encode())
+        assert posted.status == "refused" and posted.imbalances, segments[number]
+        assert any(abs(one.off_by_cents or 0) == 1 for one in posted.imbalances), segments[number]
+    (posted,) = clinic.take(whole.encode())
+    assert posted.status == "posted"
+
+
+def amounts_of(parts: list[str]) -> list[int]:
+    """The elements of a segment that are amounts."""
+    fixed = {"BPR": [2], "CLP": [3, 4, 5], "SVC": [2, 3]}.get(parts[0], [])
+    if parts[0] == "CAS":
+        fixed = list(range(3, len(parts), 3))
+    if parts[0] == "PLB":
+        fixed = list(range(4, len(parts), 2))
+    return [one for one in fixed if parts[one]]
