@@ -59,6 +59,8 @@ VISIT_ROLES = {
     "resolve": {Role.THERAPIST, Role.BILLER, Role.COMPLIANCE, Role.ADMIN},
     "schedule": CLINICAL | {Role.FRONT_DESK, Role.ADMIN},
 }
+# an assistant may open the door of a report, to be told who writes it
+EPISODE_ROLES = {**PATIENT_ROLES, "document": {Role.THERAPIST, Role.ASSISTANT}}
 # the note of a visit and what was added to it; reports of the episode stand apart
 OF_A_VISIT = ("note", "addendum", "late_entry", "cosignature")
 NOTHING = "There is no such record."
@@ -133,8 +135,10 @@ def episode_for(user: User, episode_id: UUID | str, to: str = "view") -> Episode
     """One course of care."""
     _allow(active(user))
     row: Episode = _row(Episode.objects.select_related("patient", "therapist"), episode_id)
-    allowed = READERS | MONEY if to == "view" else PATIENT_ROLES.get(to, {Role.THERAPIST})
+    allowed = READERS | MONEY if to == "view" else EPISODE_ROLES.get(to, {Role.THERAPIST})
     _allow(user.role in allowed)
+    if to == "document":
+        _allow(user.discipline == row.discipline)
     if to == "view":
         events.viewed(user, row)
     return row

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
 from neuroreed.care import catalogue
-from neuroreed.clinic import profile, showing
+from neuroreed.clinic import profile, queues, showing
 from neuroreed.clinic.models import (
     Authorization,
     ChargeLine,
@@ -25,14 +24,9 @@ from neuroreed.clinic.values import (
     Chip,
     DayBoard,
     DayRow,
-    Queue,
-    QueueItem,
 )
 
 DONE = (Visit.State.SIGNED, Visit.State.ENDED)
-REPORT_EVERY_DAYS = 10  # treatment days, Pub. 100-02 chapter 15 section 220.3.D
-REPORT_SOON = 2
-PLAN_SOON = timedelta(days=14)
 VISITS_SOON = 2
 
 
@@ -53,7 +47,7 @@ def day_board(user: User, on: date, *, mine: bool) -> DayBoard:
     )
     if mine:
         visits = visits.filter(clinician=user)
-    return DayBoard(on, tuple(_day_row(v) for v in visits), _queues(user if mine else None, on))
+    return DayBoard(on, tuple(_day_row(v) for v in visits), queues.of(user if mine else None, on))
 
 
 def _day_row(visit: Visit) -> DayRow:
@@ -74,6 +68,7 @@ def _day_row(visit: Visit) -> DayRow:
         note=_note_chip(visit),
         authorization=_authorization_chip(visit),
         money=_money_chip(visit),
+        waits=queues.chips(visit),
     )
 
 
@@ -140,107 +135,6 @@ def _latest_versions(visits: QuerySet[Visit]) -> list[Any]:
     for version in ChargeVersion.objects.filter(visit__in=visits).order_by("version"):
         latest[version.visit_id] = version.pk
     return list(latest.values())
-
-
-def _queues(user: User | None, on: date) -> tuple[Queue, ...]:
-    return (
-        Queue("unsigned", "Unsigned notes", tuple(_unsigned(user, on))),
-        Queue("reports", "Progress reports due", tuple(_reports(user, on))),
-        Queue("plans", "Plans to certify", tuple(_plans(user, on))),
-        Queue("authorizations", "Authorisations running out", tuple(_authorizations(user, on))),
-    )
-
-
-def _unsigned(user: User | None, on: date) -> Iterable[QueueItem]:
-    limit = profile.profile().unsigned_after_days
-    waiting = Visit.objects.filter(
-        state__in=[Visit.State.OPEN, Visit.State.ENDED], date_of_service__lte=on
-    ).select_related("patient")
-    if user is not None:
-        waiting = waiting.filter(clinician=user)
-    for visit in waiting.order_by("date_of_service", "scheduled_at"):
-        if visit.state == Visit.State.OPEN and visit.date_of_service == on:
-            continue
-        days = (on - visit.date_of_service).days
-        late = f", later than the clinic's {limit} days" if days > limit else ""
-        because = (
-            f"still open since {visit.date_of_service.isoformat()}"
-            if visit.state == Visit.State.OPEN
-            else f"not signed for {days} days{late}"
-        )
-        yield QueueItem(
-            visit.patient_id, visit.patient.name, because, visit.date_of_service, visit.pk
-        )
-
-
-def _open_plans(user: User | None) -> QuerySet[PlanOfCare]:
-    plans = PlanOfCare.objects.filter(episode__ended_on=None).select_related("episode__patient")
-    if user is not None:
-        plans = plans.filter(episode__therapist=user)
-    return plans.prefetch_related("certifications").order_by("episode", "-version")
-
-
-def _latest_plans(user: User | None) -> Iterable[PlanOfCare]:
-    seen = set()
-    for plan in _open_plans(user):
-        if plan.episode_id not in seen:
-            seen.add(plan.episode_id)
-            yield plan
-
-
-def _reports(user: User | None, on: date) -> Iterable[QueueItem]:
-    for plan in _latest_plans(user):
-        days = report_days(plan.episode_id, on)
-        if days >= REPORT_EVERY_DAYS - REPORT_SOON:
-            overdue = days >= REPORT_EVERY_DAYS
-            because = f"{days} treatment days without a progress report: due " + (
-                "now" if overdue else f"by treatment day {REPORT_EVERY_DAYS}"
-            )
-            patient = plan.episode.patient
-            yield QueueItem(patient.pk, patient.name, because, on, plan_id=plan.pk)
-
-
-def report_days(episode_id: Any, on: date) -> int:
-    """Treatment days of an episode since its last progress report, up to a date."""
-    done = Visit.objects.filter(episode_id=episode_id, date_of_service__lte=on, state__in=DONE)
-    reports = done.filter(has_progress_report=True).values_list("date_of_service", flat=True)
-    last = max(reports, default=None)
-    if last is not None:
-        done = done.filter(date_of_service__gt=last)
-    return len(set(done.values_list("date_of_service", flat=True)))
-
-
-def _plans(user: User | None, on: date) -> Iterable[QueueItem]:
-    for plan in _latest_plans(user):
-        patient = plan.episode.patient
-        periods = list(plan.certifications.all())
-        last = periods[-1] if periods else None
-        if last is None or last.signed_on is None:
-            sent = plan.sent_to_physician_on
-            because = (
-                f"sent on {sent.isoformat()}, no signature yet"
-                if sent
-                else "not sent for signature"
-            )
-            yield QueueItem(
-                patient.pk, patient.name, because, plan.first_treatment_on, plan_id=plan.pk
-            )
-        elif last.until <= on + PLAN_SOON:
-            word = "ended" if last.until < on else "ends"
-            because = f"certification {word} on {last.until.isoformat()}"
-            yield QueueItem(patient.pk, patient.name, because, last.until, plan_id=plan.pk)
-
-
-def _authorizations(user: User | None, on: date) -> Iterable[QueueItem]:
-    rows = Authorization.objects.filter(until__gte=on).select_related("coverage__patient")
-    if user is not None:
-        rows = rows.filter(coverage__patient__episodes__therapist=user).distinct()
-    for row in rows:
-        use = authorization_use(row)
-        left = use.visits_left
-        if left is not None and left <= VISITS_SOON:
-            patient = row.coverage.patient
-            yield QueueItem(patient.pk, patient.name, f"{max(left, 0)} visits left", row.until)
 
 
 def chart(patient: Patient, *, clinical: bool) -> Chart:

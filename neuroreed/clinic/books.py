@@ -57,7 +57,11 @@ def stored(visits: Any) -> list[dict[str, Any]]:
     """The plain data that signed visits were judged with, the latest version of each."""
     latest: dict[Any, dict[str, Any]] = {}
     rows = ChargeVersion.objects.filter(visit__in=visits.filter(state=Visit.State.SIGNED))
-    for visit_id, book in rows.order_by("version").values_list("visit_id", "body__book"):
+    names = ("visit_id", "body__book", "visit__has_progress_report")
+    for visit_id, book, has_report in rows.order_by("version").values_list(*names):
+        # a report may be written after the note of its day was signed
+        if has_report and not book.get("is_progress_report"):
+            book = {**book, "is_progress_report": True, "report_by_therapist": True}
         latest[visit_id] = book
     return list(latest.values())
 
@@ -136,9 +140,7 @@ def visit_data(
         "note_states_timed_minutes": time.timed_minutes is not None,
         "note_states_total_minutes": time.session_minutes is not None,
         "is_progress_report": visit.has_progress_report,
-        "report_by_therapist": visit.clinician.role == "therapist"
-        if visit.has_progress_report
-        else None,
+        "report_by_therapist": report_by_therapist(visit),
         "is_participating": profile.profile().participating,
         "submitted_on": max(profile.local_date(at), visit.date_of_service).isoformat(),
         "prior_accrued_cents": prior_cents,
@@ -149,6 +151,14 @@ def visit_data(
         own["supervision"] = supervised if visit.supervisor_id else None
     own["lines"] = lines(visit, time, list(charges), facts, allowed_cents)
     return {key: value for key, value in own.items() if value is not None}
+
+
+def report_by_therapist(visit: Visit) -> bool | None:
+    """Who wrote the progress report of this visit; ``None`` where there is none."""
+    if not visit.has_progress_report:
+        return None
+    written = visit.notes.filter(kind="progress_report").select_related("signer").first()
+    return bool((written.signer if written else visit.clinician).role == "therapist")
 
 
 def lines(

@@ -41,11 +41,16 @@ class DayRow:
     note: Chip
     authorization: Chip
     money: Chip
+    waits: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One thing that waits; ``because`` says in a sentence what for."""
+    """One thing that waits; ``because`` says in a sentence what for.
+
+    ``blocks``: money or safety waits for it now. ``episode_id`` where a report is meant,
+    ``note_id`` where a note is.
+    """
 
     patient_id: UUID
     patient_name: str
@@ -53,11 +58,14 @@ class QueueItem:
     day: date | None
     visit_id: UUID | None = None
     plan_id: UUID | None = None
+    episode_id: UUID | None = None
+    note_id: UUID | None = None
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Things of one kind that wait: unsigned, reports, plans, authorizations."""
+    """Things of one kind that wait, what blocks first; ``id`` is the kind."""
 
     id: str
     title: str
@@ -67,6 +75,11 @@ class Queue:
     def count(self) -> int:
         """How many wait."""
         return len(self.items)
+
+    @property
+    def blocking(self) -> int:
+        """For how many of them money or safety waits now."""
+        return sum(item.blocks for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
