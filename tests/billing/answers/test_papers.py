@@ -105,6 +105,13 @@ def test_what_the_record_says_against_it_holds_an_appeal() -> None:
     assert not stopped.may_send and stopped.against == ("Billed 3; 20 minutes support 1.",)
 
 
+@pytest.mark.parametrize("carc", ["29", "151", "236", "50", "119", "4"])
+def test_an_appeal_cites_a_source_that_we_hold(carc: str) -> None:
+    found = packet(item(carc))
+
+    assert found.rules and all(one.title and one.link and one.says for one in found.rules)
+
+
 def test_a_passed_last_day_and_claims_mixed_up_are_not_sent() -> None:
     late = packet(item(), on=NOTICE + timedelta(126))
 
