@@ -19,6 +19,7 @@ from neuroreed.clinic.models import ChargeVersion, Episode, Patient, ScoreRow, V
 from neuroreed.model.errors import BadInput
 
 MOST_VISITS = 6
+MOST_PAST = 12
 SOON = (Visit.State.SCHEDULED, Visit.State.OPEN)
 
 
@@ -58,6 +59,7 @@ class OwnCare:
     goals: tuple[OwnGoal, ...]
     progress: Proof | None
     next_visits: tuple[Visit, ...]
+    past_visits: tuple[Visit, ...]
     visits_done: int
     cost: Cost | None
     home: homes.HomePage | None
@@ -86,7 +88,7 @@ def own_care(patient: Patient, *, language: str, at: datetime) -> OwnCare:
     open_one = patient.episodes.filter(ended_on=None).order_by("-started_on").first()
     episode = open_one or episode
     if episode is None:
-        return OwnCare(patient, None, language, (), None, (), 0, None, None, _phone())
+        return OwnCare(patient, None, language, (), None, (), (), 0, None, None, _phone())
     made = proving.proof_episode(episode, today)
     return OwnCare(
         patient=patient,
@@ -95,6 +97,9 @@ def own_care(patient: Patient, *, language: str, at: datetime) -> OwnCare:
         goals=own_goals(episode, today),
         progress=proof(made, "patient", language=language) if made else None,
         next_visits=next_visits(patient, at),
+        past_visits=tuple(
+            patient.visits.filter(state=Visit.State.SIGNED).order_by("-scheduled_at")[:MOST_PAST]
+        ),
         visits_done=len(proving.visit_days(episode, today)),
         cost=cost(episode),
         home=home(episode, at),
