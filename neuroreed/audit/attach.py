@@ -7,6 +7,7 @@ rule which needs it is *not assessed* rather than answered with a guess.
 from __future__ import annotations
 
 import csv
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -68,7 +69,10 @@ _VERIFIED: Final = {
 }
 _PARAMETERS: Final = {
     "either_column_opens": "ncci_modifier_on_either_column",
+    "first_alarm_permille": "timely_filing_first_alarm",
     "filing_alarm_permille": "timely_filing_second_alarm",
+    "profile_days": "payer_profile_days",
+    "discharge_note_days": "discharge_note_days",
     "kx_early_permille": "kx_early_share",
     "review_threshold_cents": "targeted_review_threshold",
     "telehealth_is_allowed": "telehealth_therapy",
@@ -106,6 +110,8 @@ _PAYER_COLUMNS: Final = (
     *_SETTINGS,
     *_VERIFIED,
     *_PARAMETERS,
+    "profile_reviewed_on",
+    "yearly_amounts_are_known",
 )
 _AFTER_THE_LAST: Final = 99
 
@@ -252,14 +258,32 @@ def _payer_values(name: str, day: int, state: State) -> tuple[int, ...]:
         UNKNOWN if method is None else UNIT_METHODS[method],
         int(method is not None),
         UNKNOWN if payer.ncci is None else _EDITS[payer.ncci],
-        *(_number(getattr(payer, setting)) for setting in _SETTINGS.values()),
+        *(
+            _filing_days(payer, on) if name == "filing_days" else _number(getattr(payer, setting))
+            for name, setting in _SETTINGS.items()
+        ),
         *(int(setting not in payer.unverified) for setting in _VERIFIED.values()),
         *(_parameter(parameter, on, payer.id) for parameter in _PARAMETERS.values()),
+        UNKNOWN if payer.reviewed_on is None else payer.reviewed_on.toordinal(),
+        int(_value("kx_threshold_pt_slp", on, payer.id) is not None) if payer.kx else UNKNOWN,
     )
     if len(_KEPT) >= _KEPT_AT_MOST:
         _KEPT.clear()
     _KEPT[name, day] = (payer, state, values)
     return values
+
+
+def _filing_days(payer: Payer, on: date) -> int:
+    """Days to file; a calendar year where the payer's rule is one, a leap day included."""
+    days = payer.timely_filing_days
+    months = _value("timely_filing_months", on, payer.id)
+    whole = _value("timely_filing_days", on, payer.id)
+    if days is None or months is None or whole is None or days != whole.value:
+        return _number(days)
+    years, rest = divmod(on.month - 1 + months.value, 12)
+    year, month = on.year + years, rest + 1
+    last = date(year, month, min(on.day, monthrange(year, month)[1]))
+    return (last - on).days
 
 
 def _number(value: int | None) -> int:
@@ -368,8 +392,17 @@ def _attach_edits(lines: dict[str, list[int]]) -> dict[str, list[int]]:
     for entries, period in period_of.items():
         for place, entry in entries:
             table[period * square + place] = entry
+    until = {day: _edits_valid_to(day, state) for day in met}
+    lines["edits_valid_to"] = [until.get(day, UNKNOWN) for day in days]
     lines["edit_period"] = [periods.get(day, UNKNOWN) for day in days]
     return {"edit_table": table, "edit_codes": [len(numbers)]}
+
+
+@lru_cache(maxsize=4096)
+def _edits_valid_to(day: int, _state: State) -> int:
+    """The last day of the newest edit file that had begun by then."""
+    begun = [each for each in tables.releases("ptp") if each.effective_from.toordinal() <= day]
+    return max((each.effective_to.toordinal() for each in begun), default=UNKNOWN)
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from neuroreed.audit.registry import Fact, Rule
 from neuroreed.audit.run import Run, row_scope
 from neuroreed.model.columns import (
     DISCIPLINES,
+    SUPERVISION,
     UNKNOWN,
     code_text,
     day_text,
@@ -21,6 +22,9 @@ from neuroreed.model.findings import Evidence, Scope
 from neuroreed.model.money import dollars
 
 _DISCIPLINE = {number: name for name, number in DISCIPLINES.items()}
+_LEVEL = {number: name for name, number in SUPERVISION.items()}
+# one of something, in the words of a rule that speaks of several
+_ONE = re.compile(r"(?<![\d.,:$-])1 ((?:timed|one-on-one) )?(unit|minute|day|patient|modifier)s\b")
 
 
 def text(unit: str, value: Any) -> str:
@@ -46,6 +50,8 @@ def text(unit: str, value: Any) -> str:
         return code_text(number)[-2:] if number else "none"
     if unit == "discipline":
         return _DISCIPLINE.get(number, "any")
+    if unit == "level":
+        return _LEVEL.get(number, str(number))
     if unit == "time":
         return f"{number // 60:02d}:{number % 60:02d}"
     return str(number)
@@ -59,7 +65,8 @@ def sentence(run: Run, entry: Rule, group: int) -> str:
         unit = run.registry.describe(name).unit
         return text(unit, run.one(name, entry.scope)[group])
 
-    return re.sub(r"{(\w+)}", shown, entry.says)
+    said = re.sub(r"{(\w+)}", shown, entry.says)
+    return _ONE.sub(lambda found: f"1 {found[1] or ''}{found[2]}", said)
 
 
 def evidence_of(run: Run, name: str, scope: Scope, group: int) -> Evidence:

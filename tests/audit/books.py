@@ -28,7 +28,7 @@ PAYERS = (
 FLAGS_OF_LINE = (
     *("has_separate_time", "abn_on_file", "kx_attested", "reason_documented", "report_written"),
     *("consent_documented", "patient_present", "deficit_shown", "technique_shown"),
-    *("skill_shown", "response_shown", "goal_shown", "is_one_on_one"),
+    *("skill_shown", "response_shown", "goal_shown", "is_one_on_one", "notice_is_routine"),
 )
 FLAGS_OF_VISIT = (
     *("is_progress_report", "report_by_therapist", "note_is_signed", "plan_on_file"),
@@ -36,12 +36,12 @@ FLAGS_OF_VISIT = (
     *("plan_signed_by_author", "is_recertification", "plan_signed_by_physician"),
     *("order_on_file", "delay_reason_documented", "is_participating", "authorization_on_file"),
     *(f"documentation_r{number:02d}" for number in range(1, 26)),
-    "likeness_answered",
+    *("likeness_answered", "discharge_note_written"),
 )
 DAYS_OF_VISIT = (
     *("plan_established_on", "first_treatment_on", "certified_from", "certified_until"),
     *("physician_signed_on", "plan_sent_on", "authorized_from", "authorized_until"),
-    "submitted_on",
+    *("submitted_on", "last_visit_on"),
 )
 FIRST = date(2019, 11, 1)
 

@@ -60,7 +60,7 @@ def test_a_rule_has_the_four_kinds_of_example(rule) -> None:
 # what they judge is the record, the plan or the clock, whether a line is billed or not
 OF_THE_RECORD = {
     *("UNIT-04", "MINU-02", "MINU-03", "MINU-06", "PLAN-06", "PLAN-07", "PLAN-08", "DOCU-01"),
-    *("DOCU-02", "DOCU-08", "AUTH-04", "FILE-01", "FILE-02"),
+    *("DOCU-02", "DOCU-08", "DOCU-09", "AUTH-04", "FILE-01", "FILE-02", "FILE-07"),
     *(f"CONC-0{number}" for number in range(1, 10)),
 }
 

@@ -221,3 +221,23 @@ def filing_days_used(date_of_service, submitted_on):
 @fact(Scope.VISIT, "yes/no", "So much of the filing limit is used that haste is called for.")
 def filing_is_urgent(filing_days_used, filing_days, filing_alarm_permille):
     return filing_days_used * PERMILLE >= filing_days * filing_alarm_permille
+
+
+@fact(Scope.VISIT, "yes/no", "Half of the filing limit, or what counts as such, is used.")
+def filing_is_half_used(filing_days_used, filing_days, first_alarm_permille):
+    return filing_days_used * PERMILLE >= filing_days * first_alarm_permille
+
+
+@fact(Scope.VISIT, "days", "Days from the review of the payer's profile to the date of service.")
+def profile_age_days(date_of_service, profile_reviewed_on):
+    return date_of_service - profile_reviewed_on
+
+
+@fact(Scope.VISIT, "yes/no", "The visit is the last of its episode.")
+def is_last_visit(date_of_service, last_visit_on):
+    return date_of_service == last_visit_on
+
+
+@fact(Scope.VISIT, "days", "Days from the last visit of the episode to the audit.")
+def days_since_last_visit(last_visit_on, submitted_on):
+    return submitted_on - last_visit_on

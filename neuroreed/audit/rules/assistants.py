@@ -51,7 +51,7 @@ def assistant_alone_without_modifier(
     confidence="S",
     effective=(date(2020, 1, 1), None),
     says="{code}: therapist {code_therapist_minutes}, assistant {code_assistant_minutes} minutes; "
-    "{due_assistant_units} units need CQ or CO, {code_assistant_units} have it.",
+    "units that need CQ or CO: {due_assistant_units}, units that have it: {code_assistant_units}.",
     fix="Split the code into two lines, one with CQ or CO for the assistant's units.",
 )
 def too_few_assistant_units(code_assistant_units, due_assistant_units):
@@ -70,7 +70,7 @@ def too_few_assistant_units(code_assistant_units, due_assistant_units):
     confidence="S",
     effective=(date(2020, 1, 1), None),
     says="{code}: therapist {code_therapist_minutes}, assistant {code_assistant_minutes} minutes; "
-    "{due_assistant_units} units need CQ or CO, {code_assistant_units} have it.",
+    "units that need CQ or CO: {due_assistant_units}, units that have it: {code_assistant_units}.",
     fix="Take CQ or CO off the units that are the therapist's.",
 )
 def too_many_assistant_units(code_assistant_units, due_assistant_units):
@@ -159,8 +159,8 @@ def assistant_in_speech_therapy(is_billed, has_assistant_modifier):
     cites=["cfr-410-60#Private practice"],
     confidence="S",
     effective=(date(2018, 1, 1), None),
-    says="An assistant furnished {visit_assistant_minutes} minutes under supervision level "
-    "{supervision}; {supervision_required} was required (1 general, 2 direct).",
+    says="An assistant furnished {visit_assistant_minutes} minutes with {supervision} "
+    "supervision; {supervision_required} was required.",
     fix="Correct the record if the therapist was there; otherwise do not bill the minutes.",
 )
 def too_little_supervision(visit_assistant_minutes, supervision, supervision_required):

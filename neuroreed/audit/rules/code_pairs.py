@@ -21,7 +21,8 @@ BY_LINE, ABSOLUTE, CLINICAL = 1, 2, 3
     cites=["cms-ncci-ptp#Indicator 1"],
     confidence="V",
     effective=(date(2018, 1, 1), None),
-    says="{pair_partner} pays, {code} does not: the pair is closed without 59 or X.",
+    says="{pair_partner} pays, {code} does not: the pair is closed without 59 or X "
+    "(code edits to {edits_valid_to}).",
     fix="Add 59 only if the record shows separate minutes; else expect no payment.",
 )
 def pair_without_modifier(pair_edit, pair_is_opened):
@@ -40,7 +41,8 @@ def pair_without_modifier(pair_edit, pair_is_opened):
     cites=["cms-ncci-ptp#Indicator 0"],
     confidence="V",
     effective=(date(2018, 1, 1), None),
-    says="{code} is never paid beside {pair_partner} on one date; no modifier changes that.",
+    says="{code} is never paid beside {pair_partner} on one date; no modifier changes that "
+    "(code edits to {edits_valid_to}).",
     fix="Bill the code that describes what was done; do not bill the patient for the other.",
 )
 def pair_never_together(pair_edit, pair_partner):
@@ -82,8 +84,11 @@ def over_absolute_limit(code_units_of_day, mue_units):
     fix="Check the units; above the limit they are paid only on appeal, with the records.",
 )
 def over_likely_limit(code_units_of_day, mue_units):
-    """Nearly nobody receives more in a day; the surplus is denied at first."""
-    return code_units_of_day > mue_units
+    """Nearly nobody receives more in a day; the surplus is denied at first.
+
+    A limit of none belongs to a code that is not paid at all; its status tells that.
+    """
+    return code_units_of_day > mue_units > 0
 
 
 @rule(

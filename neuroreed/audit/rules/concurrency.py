@@ -18,8 +18,8 @@ from neuroreed.model.findings import Scope, Severity
     cites=["cms-therapy-scenarios#Group versus individual"],
     confidence="S",
     effective=(date(2000, 4, 1), None),
-    says="{start_minute} to {end_minute}: {other_patient_minutes} one-on-one minutes are "
-    "also counted for another patient.",
+    says="{start_minute} to {end_minute}: one-on-one minutes that also count for another "
+    "patient: {other_patient_minutes}.",
     fix="Correct the times; where attention was divided, each patient gets one group unit.",
 )
 def two_patients_at_once(other_patient_minutes):
@@ -36,8 +36,8 @@ def two_patients_at_once(other_patient_minutes):
     cites=["cms-therapy-scenarios#Group versus individual"],
     confidence="S",
     effective=(date(2000, 4, 1), None),
-    says="{start_minute} to {end_minute}: {group_shared_minutes} one-on-one minutes lie "
-    "within a group of the same clinician.",
+    says="{start_minute} to {end_minute}: one-on-one minutes within a group of the same "
+    "clinician: {group_shared_minutes}.",
     fix="Correct the times; bill either the group or the one-on-one minutes.",
 )
 def one_on_one_during_group(group_shared_minutes):
@@ -55,8 +55,8 @@ def one_on_one_during_group(group_shared_minutes):
     cites=["cms-therapy-scenarios#Co-treatment"],
     confidence="S",
     effective=(date(2000, 4, 1), None),
-    says="{start_minute} to {end_minute}: {other_discipline_minutes} minutes are counted by "
-    "another discipline as well.",
+    says="{start_minute} to {end_minute}: minutes that another discipline counts as well: "
+    "{other_discipline_minutes}.",
     fix="Split the shared minutes, or let one discipline bill all of them.",
 )
 def two_disciplines_at_once(other_discipline_minutes):
@@ -109,7 +109,7 @@ def impossible_day(one_on_one_minutes_of_day, elapsed_minutes_of_day):
     cites=["cms-clm104-c05#20.3"],
     confidence="V",
     effective=(date(2000, 4, 1), None),
-    says="{start_minute} to {end_minute}: {twice_counted_minutes} minutes stand twice.",
+    says="{start_minute} to {end_minute}: minutes that stand twice: {twice_counted_minutes}.",
     fix="Count each minute of the patient once, under one code.",
 )
 def same_minutes_twice(twice_counted_minutes):

@@ -126,8 +126,8 @@ def re_education_not_shown(is_billed, retraining_elements_shown):
     cites=["mac-lcd-97112#Documentation"],
     confidence="S",
     effective=(date(2018, 1, 1), None),
-    says="{retraining_elements_missing} of deficit, technique, skill, response and goal are "
-    "missing for {code}.",
+    says="Missing for {code}: {retraining_elements_missing} of deficit, technique, skill, "
+    "response and goal.",
     fix="Complete the note before it is signed.",
 )
 def re_education_incomplete(is_billed, retraining_elements_shown, retraining_elements_missing):
@@ -152,3 +152,25 @@ def re_education_incomplete(is_billed, retraining_elements_shown, retraining_ele
 def therapist_absent(therapist_days_in_period):
     """Within each period the clinician takes part in the treatment personally."""
     return therapist_days_in_period == 0
+
+
+@rule(
+    "DOCU-09",
+    title="The discharge note is missing",
+    severity=Severity.REVIEW,
+    scope=Scope.VISIT,
+    book="DOC-9",
+    cites=["practice-knowledge#Discharge note"],
+    confidence="K",
+    effective=(date(2018, 1, 1), None),
+    says="{days_since_last_visit} days after the last visit of {last_visit_on} there is no "
+    "discharge note.",
+    fix="Write the discharge note for the last period, with today's date.",
+)
+def discharge_note_missing(
+    is_last_visit, days_since_last_visit, discharge_note_days, discharge_note_written
+):
+    """It tells what was reached since the last report, which nothing else does."""
+    return (
+        is_last_visit and not discharge_note_written and days_since_last_visit > discharge_note_days
+    )

@@ -36,8 +36,8 @@ def same_line_twice(same_lines_before):
     cites=["practice-knowledge#Duplicate claims"],
     confidence="K",
     effective=(date(2000, 4, 1), None),
-    says="{code} with {modifiers} is on {same_lines_elsewhere} other line of another visit or "
-    "claim of {date_of_service}.",
+    says="{code} with {modifiers}: other visits or claims of {date_of_service} have the same line "
+    "({same_lines_elsewhere}).",
     fix="Check that it is a second session; then add its minutes and bill one line.",
 )
 def same_line_on_another_claim(same_lines_elsewhere):

@@ -72,7 +72,7 @@ def code_minutes_differ_from_note(timed_minutes, noted_timed_minutes):
     cites=["cms-bp102-c15#220.3.E"],
     confidence="V",
     effective=(date(2000, 4, 1), None),
-    says="{code_units} units of {code} are billed from {code_minutes} minutes.",
+    says="Billed {code_units} units of {code} from {code_minutes} minutes.",
     fix="Record the minutes if they were given and timed; otherwise take the units off.",
 )
 def units_without_minutes(code_units, code_minutes):
@@ -90,7 +90,7 @@ def units_without_minutes(code_units, code_minutes):
     cites=["cms-clm104-c05#20.2"],
     confidence="V",
     effective=(date(2000, 4, 1), None),
-    says="{code} is billed {billed_units} times, but the minutes were not one-on-one.",
+    says="Billed {billed_units} units of {code}, but the minutes were not one-on-one.",
     fix="Bill the group code if it was a group; independent exercise is not billed.",
 )
 def timed_code_not_one_on_one(billed_units, is_one_on_one):

@@ -109,3 +109,20 @@ def notice_not_on_file(is_billed, has_ga, abn_on_file):
 def notice_and_no_notice(is_billed, has_ga, has_gz):
     """One says that a notice exists, the other that none does."""
     return is_billed and has_ga and has_gz
+
+
+@rule(
+    "ABNS-07",
+    title="A notice that every patient signs",
+    severity=Severity.REVIEW,
+    scope=Scope.LINE,
+    book="MODS-8",
+    cites=["practice-knowledge#Blanket notices"],
+    confidence="K",
+    effective=(date(2018, 1, 1), None),
+    says="{code} has GA, but the notice is one that every patient signs.",
+    fix="Take GA off; give the notice only where a denial is expected, with its reason.",
+)
+def notice_is_blanket(is_billed, has_ga, notice_is_routine):
+    """A notice without a reason of this patient's own protects nobody."""
+    return is_billed and has_ga and notice_is_routine

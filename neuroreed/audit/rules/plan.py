@@ -20,7 +20,7 @@ _CERTIFIED = applies(certification_applies=1)
     cites=["cms-bp102-c15#220.1.2", "cfr-410-61#Plan of treatment"],
     confidence="V",
     effective=(date(2018, 1, 1), None),
-    says="{billed_lines} lines are billed on {date_of_service}, and no plan of care is on file.",
+    says="Lines billed on {date_of_service}: {billed_lines}; no plan of care is on file.",
     fix="Find the plan; without one established by then the visit is not billed.",
 )
 def no_plan(billed_lines, plan_on_file):
@@ -56,7 +56,7 @@ def plan_after_treatment(billed_lines, date_of_service, plan_established_on):
     cites=["cms-bp102-c15#220.1.2", "cfr-410-61#Plan of treatment"],
     confidence="V",
     effective=(date(2018, 1, 1), None),
-    says="{plan_elements_missing} required elements of the plan of care are missing.",
+    says="Required elements that the plan of care lacks: {plan_elements_missing}.",
     fix="Complete diagnoses, goals, type, amount, frequency and duration; sign the addition.",
 )
 def plan_incomplete(billed_lines, plan_elements_missing):

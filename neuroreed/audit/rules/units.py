@@ -190,7 +190,7 @@ def first_code_more_than_once(first_code_units):
     cites=["practice-knowledge#Unit method by payer"],
     confidence="K",
     effective=(date(2000, 4, 1), None),
-    says="{billed_timed_units} timed units are billed, and nobody has said how the payer counts.",
+    says="Timed units billed: {billed_timed_units}; nobody has said how the payer counts them.",
     fix="Choose the unit method in the payer's profile, and note who chose it and why.",
 )
 def unit_method_not_set(billed_timed_units, unit_method_is_set):
