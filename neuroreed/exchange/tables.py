@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from neuroreed.model.columns import ALIASES, COLUMNS
 from neuroreed.model.errors import BadInput, MappingError
@@ -61,7 +61,8 @@ class TableReport:
     def notes(self) -> tuple[str, ...]:
         """The report as sentences."""
         found = ", ".join(self.found)
-        notes = [f"{self.file}: {self.rows} rows; read {found}."]
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        notes = [f"{self.file}: {rows}; read {found}."]
         if self.unused:
             notes.append(f"Columns not used: {', '.join(self.unused)}.")
         if self.missing:
@@ -254,8 +255,20 @@ def _columns(file: str, names: Sequence[str], mapping: TableMapping) -> dict[str
             taken.add(ours)
     for needed in NEEDED:
         if needed not in taken:
-            raise MappingError(file, needed, "no column of the file holds it; name it in a mapping")
+            _refuse_header(file, names, needed)
     return found
+
+
+def _refuse_header(file: str, names: Sequence[str], needed: str) -> NoReturn:
+    if not any(names):
+        raise BadInput(f"{file}: is empty, or has no header.")
+    for sign, said in (("\t", "\\t"), (";", ";"), ("|", "|")):
+        if len(names) == 1 and sign in names[0]:
+            raise BadInput(
+                f'{file}: its header is one column; give delimiter = "{said}" '
+                "under [file] in a mapping."
+            )
+    raise MappingError(file, needed, "no column of the file holds it; name it in a mapping")
 
 
 def _add(

@@ -40,7 +40,8 @@ def read(column: Column, value: Any, where: str, *, dollars: bool = False) -> in
         number = _READERS[column.kind](column, value, dollars)
     except (ValueError, TypeError, ArithmeticError) as error:
         if isinstance(error, ImpossibleMinutes):
-            raise ImpossibleMinutes(f"{where}, {column.name}", value) from None
+            what = where if column.name == "minutes" else f"{where}, {column.name}"
+            raise ImpossibleMinutes(what, value) from None
         raise BadInput(f"{where}, {column.name}: {error or 'cannot be read'}.") from None
     return number
 

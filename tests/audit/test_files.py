@@ -231,3 +231,29 @@ def test_explain_knows_the_paragraph_of_the_domain_rule_book() -> None:
     assert nr.explain("mods-4").id == "THRS-04"
     with pytest.raises(nr.BadInput, match="has several rules: UNIT-01, UNIT-02"):
         nr.explain("UNITS-3")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("patient_id;visit_id;date;cpt\np;v;2026-03-02;97112\n", 'delimiter = ";"'),
+        ("patient_id\tvisit_id\tdate\tcpt\np\tv\t2026-03-02\t97112\n", r'delimiter = "\\t"'),
+        (
+            "patient_id,visit_id,date,cpt,minutes\np,v,2026-03-02,97112,ten\n",
+            "row 2 are impossible",
+        ),
+    ],
+)
+def test_a_table_of_another_kind_is_refused_with_the_next_step(table, text, said) -> None:
+    path, _ = table(text)
+
+    with pytest.raises(nr.BadInput, match=said):
+        nr.audit(path)
+
+
+def test_one_row_is_said_in_the_singular(table) -> None:
+    path, _ = table("patient_id,visit_id,date,payer,cpt\np,v,2026-03-02,aetna,97112\n")
+
+    assert nr.audit(path).notes[0].startswith("lines.csv: 1 row; read")
