@@ -65,3 +65,9 @@ def test_the_closed_lists_are_the_catalogues():
     assert vocabulary().decision_values == ("progress", "regress", "hold", "modify", "stop")
     assert "contact_guard" in vocabulary().assist_levels
     assert "tactile" in vocabulary().cue_types
+
+
+def test_a_technique_has_a_name_for_a_tile_and_no_working_notes():
+    for found in techniques():
+        assert len(found.name) <= 60
+        assert not any(word in found.name for word in ("entry", "limits", "for example", "and mod"))
