@@ -1,0 +1,293 @@
+"""A bulk audit on this machine: threads, bounded memory, and a run that can be taken up again.
+
+A task is done when its ``.json`` stands in the folder; it is put there last, by renaming. A
+run that was killed finds what is done and does the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, local
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from neuroreed.audit.registry import Registry, registry, rule_book
+from neuroreed.bulk.door import Layout, Part, part_of
+from neuroreed.bulk.partitions import (
+    FILE,
+    ROW,
+    Task,
+    files_of,
+    layout_of_all,
+    read_rows,
+    rows_per_task,
+    sources_of,
+    tasks_of,
+)
+from neuroreed.bulk.passes import Kernels, PartResult, run_days, run_part, run_times
+from neuroreed.bulk.plan import DAYS, LINES, PATIENTS, THERAPISTS
+from neuroreed.bulk.report import Summary, summarise
+from neuroreed.bulk.tables import GrowingTables
+from neuroreed.model.errors import BadInput, Refused
+
+MEMORY_MB: Final = 1_500
+_SECOND_ROWS: Final = 2_000_000
+Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run is to be made; what changes findings is part of its identity."""
+
+    payer: str | None = None
+    mapping: Any = None
+    intervals: str | None = None
+    threads: int = 0
+    memory_mb: int = MEMORY_MB
+    write_findings: bool = True
+    rows: int | None = None
+
+
+def audit(
+    paths: Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    settings: Settings = Settings(),
+    *,
+    progress: Progress | None = None,
+    using: Registry | None = None,
+) -> Summary:
+    """Audit tables of service lines into a folder.
+
+    Raises:
+        BadInput: what cannot be read.
+        Refused: the folder holds the run of another input or another rule book.
+    """
+    folder = Path(out)
+    threads = settings.threads or os.cpu_count() or 1
+    files = files_of(paths)
+    folder.mkdir(parents=True, exist_ok=True)
+    identity = _identity(files, settings, using)
+    _claim(folder, identity)
+    sources = sources_of(files, folder / "sources", settings.mapping)
+    layout = layout_of_all(sources, settings.mapping, settings.payer)
+    rows = settings.rows or rows_per_task(settings.memory_mb, threads)
+    tasks, was_sorted = _tasks(folder, lambda: tasks_of(sources, layout, folder / "spread", rows))
+    names = [source.name for source in sources]
+    (folder / "parts").mkdir(exist_ok=True)
+    done = {task.number for task in tasks if (_part(folder, task.number, ".json")).exists()}
+    tables = GrowingTables()
+    _run_tasks(folder, tasks, done, layout, names, tables, settings, threads, progress, using)
+    if not (folder / "second.json").exists():
+        _second_pass(folder, tables, using)
+    summary = summarise(folder, layout, was_sorted, identity, using)
+    summary.write(folder)
+    return summary
+
+
+def _identity(files: list[Path], settings: Settings, using: Registry | None) -> dict[str, Any]:
+    stats = [(file, file.stat()) for file in files]
+    mapping = sha256(repr(settings.mapping).encode()).hexdigest()[:12]
+    rules = using or registry()
+    return {
+        "files": [[file.name, each.st_size, each.st_mtime_ns] for file, each in stats],
+        "rule_book": rule_book(),
+        "rules": sha256(" ".join(rules.rules).encode()).hexdigest()[:12],
+        "payer": settings.payer,
+        "mapping": mapping,
+        "intervals": settings.intervals,
+        "findings": settings.write_findings,
+        "rows": settings.rows,
+    }
+
+
+def _claim(folder: Path, identity: dict[str, Any]) -> None:
+    path = folder / "run.json"
+    if path.exists():
+        if json.loads(path.read_text(encoding="utf-8")) != identity:
+            raise Refused(
+                f"{folder.name} holds the run of another input or rule book: give a new folder."
+            )
+        return
+    _write(path, json.dumps(identity))
+
+
+def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[list[Task], bool]:
+    path = folder / "tasks.json"
+    if path.exists():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return [Task(**each) for each in kept["tasks"]], kept["sorted"]
+    tasks, was_sorted = make()
+    kept = {"sorted": was_sorted, "tasks": [task.plain() for task in tasks]}
+    _write(path, json.dumps(kept))
+    return tasks, was_sorted
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _part(folder: Path, number: int, ending: str) -> Path:
+    return folder / "parts" / f"part-{number:05d}{ending}"
+
+
+def _run_tasks(
+    folder: Path,
+    tasks: list[Task],
+    done: set[int],
+    layout: Layout,
+    names: list[str],
+    tables: GrowingTables,
+    settings: Settings,
+    threads: int,
+    progress: Progress | None,
+    using: Registry | None,
+) -> None:
+    own, stop = local(), Event()
+    total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
+
+    def work(task: Task) -> int:
+        if stop.is_set():
+            return 0
+        if not hasattr(own, "kernels"):
+            own.kernels = Kernels(using)
+        part = load(task, layout, names, own.kernels.columns, settings.intervals)
+        _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)
+        return task.rows
+
+    finished = sum(task.rows for task in tasks if task.number in done)
+    left = [task for task in tasks if task.number not in done]
+    before = finished
+    with ThreadPoolExecutor(max_workers=max(1, min(threads, len(left) or 1))) as pool:
+        futures = [pool.submit(work, task) for task in left]
+        try:
+            for future in as_completed(futures):
+                finished += future.result()
+                if progress is not None:
+                    spent = time.monotonic() - began
+                    progress(finished, total, (finished - before) / spent if spent else 0.0)
+        except BaseException:
+            stop.set()
+            raise
+
+
+def load(
+    task: Task, layout: Layout, names: list[str], columns: Iterable[str], intervals: str | None
+) -> Part:
+    """The lines of a task as a part.
+
+    Raises:
+        BadInput: the file cannot be read there.
+    """
+    frame = read_rows(task.path, task.name, task.start, task.rows)
+    if len(frame) != task.rows:
+        raise BadInput(f"{task.name}: has changed since the run began.")
+    own = None
+    if intervals is not None:
+        patient = layout.found["patient"][0]
+        table = pl.scan_parquet(intervals)
+        theirs = next(n for n in ("patient_id", "patient") if n in table.collect_schema().names())
+        whose = frame.lazy().select(pl.col(patient).alias(theirs)).unique()
+        own = table.join(whose, on=theirs, how="semi").collect()
+    part = part_of(
+        frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own
+    )
+    if task.spread:
+        files, rows = frame[FILE], frame[ROW]
+        for place, reject in enumerate(part.rejects):
+            at = reject.row - task.start - 1
+            part.rejects[place] = type(reject)(
+                names[int(files[at])], int(rows[at]) + 1, reject.column, reject.reason
+            )
+    return part
+
+
+def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bool) -> None:
+    """Put the results of a task into the folder; its ``.json`` goes last."""
+    tables = {".days.parquet": result.days, ".times.parquet": result.times}
+    tables[".sums.parquet"] = sums_of(result.findings)
+    if findings:
+        tables[".findings.parquet"] = result.findings
+    for ending, table in tables.items():
+        path = _part(folder, task.number, ending)
+        if table.width:
+            beside = path.with_name(path.name + ".part")
+            table.write_parquet(beside, compression="lz4")
+            beside.replace(path)
+    kept = {
+        "lines": result.lines,
+        "visits": result.visits,
+        "patients": result.patients,
+        "left_out": part.left_out,
+        "stop_cents": result.stop_cents,
+        "billed_cents": result.billed_cents,
+        "counts": {kind: counts.tolist() for kind, counts in result.counts.items()},
+        "rejects": [[r.file, r.row, r.column, r.reason] for r in part.rejects[:1000]],
+        "rejected": len(part.rejects),
+    }
+    _write(_part(folder, task.number, ".json"), json.dumps(kept))
+
+
+def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings counted by rule, severity, payer, therapist, clinic and month."""
+    month = pl.col("date_of_service").dt.truncate("1mo").alias("month")
+    return findings.group_by("rule", "severity", "payer", "therapist", "clinic", month).agg(
+        pl.len().alias("findings"),
+        pl.col("amount_cents").sum().alias("amount_cents"),
+        pl.col("amount_cents").is_null().sum().alias("without_amount"),
+    )
+
+
+def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) -> None:
+    """Therapist days, from the rows that all tasks handed on."""
+    kernels = Kernels(using)
+    found, counts = [], {}
+    for kind, ending, run in (
+        (DAYS, ".days.parquet", run_days),
+        (THERAPISTS, ".times.parquet", run_times),
+    ):
+        files = sorted((folder / "parts").glob(f"*{ending}"))
+        rules = max(len((kernels.days if kind == DAYS else kernels.therapists).plan.rules), 1)
+        counts[kind] = np.zeros((rules, 1), np.int64)
+        if not files:
+            continue
+        lazy = pl.scan_parquet(files, missing_columns="insert")
+        total = int(lazy.select(pl.len()).collect().item())
+        slots = max(1, -(-total // _SECOND_ROWS))
+        for slot in range(slots):
+            own = (pl.col("therapist") % slots + slots) % slots == slot
+            rows = (lazy.filter(own) if slots > 1 else lazy).collect()
+            table, counted = run(rows, kernels, tables)
+            found.append(table)
+            counts[kind] = _plus(counts[kind], counted)
+    findings = pl.concat(found) if found else None
+    if findings is not None:
+        findings = findings.unique(["rule", "subject"], maintain_order=True)
+        for ending, table in (("findings", findings), ("sums", sums_of(findings))):
+            path = folder / f"second.{ending}.parquet"
+            beside = path.with_name(path.name + ".part")
+            table.write_parquet(beside)
+            beside.replace(path)
+    kept = {kind: counted.tolist() for kind, counted in counts.items()}
+    _write(folder / "second.json", json.dumps({"counts": kept}))
+
+
+def _plus(one: Any, two: Any) -> Any:
+    wide = max(one.shape[1], two.shape[1])
+    both = np.zeros((one.shape[0], wide), np.int64)
+    both[:, : one.shape[1]] += one
+    both[:, : two.shape[1]] += two
+    return both
+
+
+__all__ = ["LINES", "PATIENTS", "Settings", "audit", "load", "sums_of"]

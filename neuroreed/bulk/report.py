@@ -1,0 +1,223 @@
+"""What a bulk run says: findings by rule, payer, therapist, clinic and month; coverage; money."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from neuroreed.audit.registry import Registry, registry
+from neuroreed.bulk.compile import coverage_of, plan_of
+from neuroreed.bulk.door import Layout
+from neuroreed.bulk.plan import KINDS
+from neuroreed.model.findings import RuleCoverage
+from neuroreed.model.money import dollars
+
+BY: Final = ("rule", "payer", "therapist", "clinic", "month")
+
+
+@dataclass(slots=True)
+class Summary:
+    """Everything a run found, in numbers. Money is cents; shares of nothing are left out."""
+
+    lines: int
+    visits: int
+    patients: int
+    left_out: int
+    rejected: int
+    billed_cents: int
+    stop_cents: int
+    rule_book: str
+    was_sorted: bool
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+    findings: dict[str, int]
+    by: dict[str, list[dict[str, Any]]]
+    coverage: dict[str, RuleCoverage]
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """The summary as JSON values."""
+        return asdict(self)
+
+    def write(self, folder: Path) -> None:
+        """``summary.json``, ``summary.csv``, ``summary.html`` and ``rejects.csv``."""
+        texts = {
+            "summary.json": json.dumps(self.plain(), indent=1, default=str),
+            "summary.csv": self._csv(),
+            "summary.html": self.html(),
+            "rejects.csv": _table(self.rejects, ("file", "row", "column", "reason")),
+        }
+        for name, text in texts.items():
+            beside = folder / f"{name}.part"
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(folder / name)
+
+    def _csv(self) -> str:
+        rows = [{"by": by, **each} for by, group in self.by.items() for each in group]
+        names = ("by", "name", "severity", "findings", "amount_cents", "without_amount")
+        return _table(rows, names)
+
+    def sentences(self) -> list[str]:
+        """The run in a few sentences."""
+        said = [
+            f"{self.lines:,} lines, {self.visits:,} visits, {self.patients:,} patients; "
+            f"rule book {self.rule_book}.",
+            ", ".join(f"{count:,} {severity}" for severity, count in self.findings.items()) + ".",
+        ]
+        share = f" of ${dollars(self.billed_cents):,}" if self.billed_cents else ""
+        said.append(
+            f"${dollars(self.stop_cents):,}{share} stands on lines that a finding would stop."
+        )
+        if self.left_out:
+            said.append(f"{self.left_out:,} rows have no patient or date and were left out.")
+        if self.rejected:
+            said.append(f"{self.rejected:,} values could not be read; see rejects.csv.")
+        blind = [each.rule for each in self.coverage.values() if not each.assessed]
+        if blind:
+            said.append(f"{len(blind)} rules were assessed nowhere: {', '.join(blind)}.")
+        if self.missing:
+            said.append(f"Not in the file: {', '.join(self.missing)}.")
+        return said
+
+    def html(self) -> str:
+        """One page without scripts; every text is escaped."""
+        parts = [f"<p>{escape(each)}</p>" for each in self.sentences()]
+        titles = {rule.id: rule.title for rule in registry().rules.values()}
+        for by, rows in self.by.items():
+            if not rows:
+                continue
+            body = []
+            most = max(row["findings"] for row in rows)
+            for row in rows[:200]:
+                name = str(row["name"] if row["name"] is not None else "not given")
+                shown = f"{name} {titles.get(name, '')}" if by == "rule" else name
+                body.append(
+                    f"<tr><td>{escape(shown)}</td><td>{escape(str(row['severity']))}</td>"
+                    f"<td>{row['findings']:,}</td><td>${dollars(row['amount_cents']):,}</td>"
+                    f'<td><meter max="{most}" value="{row["findings"]}"></meter></td></tr>'
+                )
+            parts.append(
+                f"<h2>By {by}</h2><table><tr><th>{by}</th><th>severity</th><th>findings</th>"
+                f"<th>amount of the lines</th><th></th></tr>{''.join(body)}</table>"
+            )
+        body = []
+        for each in self.coverage.values():
+            why = ", ".join(f"{name}: {count:,}" for name, count in each.why_not.items())
+            body.append(
+                f"<tr><td>{escape(each.rule)}</td><td>{each.assessed:,}</td>"
+                f"<td>{each.not_applicable:,}</td><td>{each.not_assessed:,}</td>"
+                f"<td>{escape(why)}</td></tr>"
+            )
+        parts.append(
+            "<h2>What was assessed</h2><table><tr><th>rule</th><th>assessed</th>"
+            "<th>does not apply</th><th>not assessed</th><th>because these were unknown</th></tr>"
+            f"{''.join(body)}</table>"
+        )
+        return (
+            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>Bulk audit</title><style>{_STYLE}</style></head><body><h1>Bulk audit</h1>"
+            f"{''.join(parts)}</body></html>\n"
+        )
+
+
+_STYLE: Final = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}
+td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left;vertical-align:top}
+"""
+
+
+def _table(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_safe(row.get(name)) for name in names])
+    return text.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula is shown as text."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return "'" + value
+    return value
+
+
+def summarise(
+    folder: Path,
+    layout: Layout,
+    was_sorted: bool,
+    identity: dict[str, Any],
+    using: Registry | None = None,
+) -> Summary:
+    """Add up what the tasks and the second pass left in the folder."""
+    totals = dict.fromkeys(
+        ("lines", "visits", "patients", "left_out", "rejected", "billed_cents", "stop_cents"), 0
+    )
+    counts: dict[str, Any] = {}
+    rejects: list[dict[str, Any]] = []
+    kept = [*sorted((folder / "parts").glob("*.json")), folder / "second.json"]
+    for path in kept:
+        part = json.loads(path.read_text(encoding="utf-8"))
+        for name in totals:
+            totals[name] += part.get(name, 0)
+        for kind, table in part["counts"].items():
+            counts[kind] = _add(counts.get(kind), np.array(table, np.int64))
+        names = ("file", "row", "column", "reason")
+        rejects += [dict(zip(names, each, strict=True)) for each in part.get("rejects", ())]
+    coverage: dict[str, RuleCoverage] = {}
+    for kind in KINDS:
+        plan = plan_of(kind, using)
+        table = counts[kind]
+        wide = np.zeros((table.shape[0], 32), np.int64)
+        wide[:, : table.shape[1]] = table
+        coverage |= coverage_of(plan, wide)
+    order = (using or registry()).rules
+    coverage = {rule: coverage[rule] for rule in order if rule in coverage}
+    files = [*sorted((folder / "parts").glob("*.sums.parquet")), folder / "second.sums.parquet"]
+    sums = pl.concat([pl.read_parquet(file) for file in files if file.exists()])
+    severities = dict.fromkeys(("stop", "review", "advise"), 0)
+    for severity, count in sums.group_by("severity").agg(pl.col("findings").sum()).iter_rows():
+        severities[severity] = count
+    return Summary(
+        **totals,
+        rule_book=identity["rule_book"],
+        was_sorted=was_sorted,
+        missing=layout.missing,
+        unused=layout.unused,
+        findings=severities,
+        by={by: _by(sums, by) for by in BY},
+        coverage=coverage,
+        rejects=rejects,
+    )
+
+
+def _add(one: Any, two: Any) -> Any:
+    if one is None:
+        return two
+    wide = max(one.shape[1], two.shape[1])
+    both = np.zeros((max(one.shape[0], two.shape[0]), wide), np.int64)
+    both[: one.shape[0], : one.shape[1]] += one
+    both[: two.shape[0], : two.shape[1]] += two
+    return both
+
+
+def _by(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+    numbers = [pl.col(name).sum() for name in ("findings", "amount_cents", "without_amount")]
+    table = (
+        sums.group_by(pl.col(by).cast(pl.String).alias("name"), "severity")
+        .agg(numbers)
+        .sort(["findings", "name", "severity"], descending=[True, False, False])
+    )
+    if by != "rule" and table["name"].null_count() == len(table):
+        return []
+    return table.to_dicts()
