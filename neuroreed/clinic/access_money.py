@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from neuroreed.clinic.models import (
     Claim,
     Coverage,
     DenialRow,
+    FindingRow,
     HeldAnswer,
     Outgoing,
     Packet,
@@ -21,8 +23,11 @@ from neuroreed.clinic.models import (
     Role,
     Statement,
     User,
+    Visit,
 )
 from neuroreed.model.errors import NotFound
+
+SOON = timedelta(days=7)
 
 PATIENT_MONEY = access.MONEY | {Role.FRONT_DESK}
 
@@ -142,3 +147,60 @@ def statement_for(user: User, statement_id: UUID | str) -> Statement:
     row: Statement = _one(Statement.objects.select_related("patient"), statement_id)
     events.viewed(user, row)
     return row
+
+
+def claim_of_number(user: User, number: str) -> Claim | None:
+    """The claim of a number, for whoever works with claims."""
+    readers(user)
+    return Claim.objects.select_related("patient", "visit").filter(number=number).first()
+
+
+def related(user: User, claim: Claim) -> list[Claim]:
+    """The claims before and after this one: replaced, replacing, to another payer."""
+    readers(user)
+    found = [*claim.replaced_by.all(), *(one.claim for one in claim.secondaries.all())]
+    if claim.replaces is not None:
+        found.append(claim.replaces)
+    if hasattr(claim, "secondary_of"):
+        found.append(claim.secondary_of.primary)
+    return found
+
+
+def answer_files(user: User, claim: Claim) -> list[ReceivedFile]:
+    """The files that moved a claim on, in order."""
+    readers(user)
+    rows = ReceivedFile.objects.filter(steps__step__claim=claim).defer("content").distinct()
+    return list(rows.order_by("at"))
+
+
+def coverages_soon(user: User, on: date) -> list[Coverage]:
+    """The coverages of the visits booked for the next days."""
+    patient_money(user)
+    booked = Visit.objects.filter(
+        date_of_service__gte=on,
+        date_of_service__lte=on + SOON,
+        state__in=[Visit.State.SCHEDULED, Visit.State.OPEN],
+    )
+    rows = Coverage.objects.filter(visits__in=booked).select_related("patient").distinct()
+    return list(rows.order_by("patient__last_name", "sequence"))
+
+
+def booked(user: User, patient: Patient, on: date) -> list[Visit]:
+    """The coming visits of a patient."""
+    patient_money(user)
+    rows = patient.visits.filter(date_of_service__gte=on, state=Visit.State.SCHEDULED)
+    return list(rows.order_by("scheduled_at")[:5])
+
+
+def open_stops(user: User, visit_ids: list[UUID]) -> dict[UUID, FindingRow]:
+    """The first open finding that holds each of these visits, of its latest charges."""
+    readers(user)
+    rows = FindingRow.objects.filter(
+        visit_id__in=visit_ids, severity="stop", resolutions=None
+    ).order_by("charge_version__version", "rule")
+    latest: dict[UUID, FindingRow] = {}
+    for row in rows.select_related("charge_version"):
+        known = latest.get(row.visit_id)
+        if known is None or known.charge_version_id != row.charge_version_id:
+            latest[row.visit_id] = row
+    return latest

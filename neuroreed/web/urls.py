@@ -21,6 +21,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("day/", day.day, name="day"),
     path("", include("neuroreed.web.urls_progress")),
+    path("", include("neuroreed.web.urls_desk")),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
     path(one + "begin/", session.begin, name="visit-begin"),

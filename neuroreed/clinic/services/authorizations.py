@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from neuroreed.billing import authorizations as billing
-from neuroreed.clinic import access, access_money, boards, convert, profile, showing
+from neuroreed.clinic import (
+    access,
+    access_money,
+    boards,
+    convert,
+    events,
+    profile,
+    showing,
+)
 from neuroreed.clinic.models import Authorization, PlanOfCare, User, Visit
-from neuroreed.model.errors import Refused
+from neuroreed.clinic.services import patients
+from neuroreed.model.errors import BadInput, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +118,30 @@ def request(user: User, authorization_id: UUID, *, at: datetime) -> billing.Requ
         before=noun,
         usage=billing.used(noun, _uses(row)),
     )
+
+
+def for_visit(user: User, visit_id: UUID, *, number: str, until: date, at: datetime) -> Visit:
+    """Put a signed visit under an authorisation: one on file of that number, or a new one.
+
+    Raises:
+        BadInput: the authorisation ends before the visit.
+    """
+    with transaction.atomic():
+        visit = access.visit_for(user, visit_id, to="release")
+        if until < visit.date_of_service:
+            raise BadInput("The authorisation ends before the date of service.")
+        row = visit.coverage.authorizations.filter(number=number).first()
+        if row is None:
+            row = patients.add_authorization(
+                user,
+                visit.coverage_id,
+                number=number,
+                since=visit.date_of_service,
+                until=until,
+                discipline=visit.discipline,
+                at=at,
+            )
+        visit.authorization = row
+        visit.save(update_fields=["authorization"])
+        events.append(user, "visit.authorized", visit, {"authorization": str(row.pk)}, at=at)
+    return visit

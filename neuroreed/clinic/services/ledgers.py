@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
 
+from neuroreed.billing import ledger as billing
 from neuroreed.billing.ledger import Account, Entry, Ledger, PostedAnswer, open_ledger
 from neuroreed.billing.remittance import SentClaim
 from neuroreed.clinic import profile
@@ -115,6 +116,11 @@ def of(claim: Claim) -> Ledger:
     number = number_of(claim)
     found = load([number]).get(number)
     return found or open_ledger(claim_from_plain(claim.body), at=profile.local_date(claim.at))
+
+
+def standing(claim: Claim) -> billing.Standing:
+    """Where the cents of a claim stand."""
+    return billing.standing(of(claim))
 
 
 def save(ledgers: Mapping[str, Ledger], *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,16 +14,41 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from neuroreed.clinic import access
+from neuroreed.clinic import access, access_money
 from neuroreed.clinic.services import claims as service
 from neuroreed.model.errors import BadInput, Refused
 from neuroreed.web import clock
+from neuroreed.web.pages.desk import claim as desk_claim
+from neuroreed.web.pages.desk import shell
 from neuroreed.web.pages.door import door
 from neuroreed.web.pages.forms import HoldForm
 
 MOST_ROWS = 200
-STAGES = ("blocked", "ready", "released", "held", "filed")
-SIGNS = {"blocked": "stop", "ready": "todo", "released": "advise", "held": "review"}
+STAGES = (
+    "blocked",
+    "ready",
+    "released",
+    "held",
+    "filed",
+    "sent",
+    "acknowledged",
+    "rejected",
+    "adjudicated",
+    "closed",
+)
+SIGNS = {
+    "blocked": "stop",
+    "ready": "todo",
+    "released": "advise",
+    "held": "review",
+    "filed": "advise",
+    "sent": "advise",
+    "rejected": "stop",
+    "adjudicated": "review",
+    "replaced": "todo",
+}
+ANSWERED = frozenset({"acknowledged", "adjudicated", "closed"})
+ON_ITS_WAY = frozenset({"released", "held"})
 
 
 def stage_words() -> dict[str, dict[str, str]]:
@@ -53,10 +79,46 @@ def stage_words() -> dict[str, dict[str, str]]:
             "next": _("A claim can be held on its own page."),
         },
         "filed": {
-            "label": _("Filed"),
-            "means": _("Claims that went out in a file."),
-            "empty": _("No claim was filed yet."),
+            "label": _("Batched"),
+            "means": _("Claims in a file that waits to be sent. It goes out under Files."),
+            "empty": _("No file waits to be sent."),
             "next": _("Make a file under Released."),
+        },
+        "sent": {
+            "label": _("Sent"),
+            "means": _("Claims that went out; nobody has confirmed them yet."),
+            "empty": _("No claim waits to be confirmed."),
+            "next": _("The 999 and 277CA of the payer move claims on."),
+        },
+        "acknowledged": {
+            "label": _("Acknowledged"),
+            "means": _("Claims that the payer has taken in; the answer follows."),
+            "empty": _("No claim is with a payer."),
+            "next": _("Claims come here with the payer's 999 and 277CA."),
+        },
+        "rejected": {
+            "label": _("Rejected"),
+            "means": _("Claims that nobody will adjudicate: open each, fix it, send it anew."),
+            "empty": _("No claim was rejected."),
+            "next": _("A rejection by TA1, 999 or 277CA would stand here with its reason."),
+        },
+        "adjudicated": {
+            "label": _("Adjudicated"),
+            "means": _("Answered claims of which something is still open."),
+            "empty": _("No answered claim is open."),
+            "next": _("Drop an 835 under Remittances."),
+        },
+        "closed": {
+            "label": _("Closed"),
+            "means": _("Claims of which nothing is open with anybody."),
+            "empty": _("No claim is closed yet."),
+            "next": _("A claim closes when its ledger has nothing open."),
+        },
+        "replaced": {
+            "label": _("Replaced"),
+            "means": _("Claims in whose place a later one stands."),
+            "empty": "",
+            "next": "",
         },
     }
 
@@ -94,11 +156,15 @@ def columns(stage: str, order: str, is_down: bool) -> list[dict[str, Any]]:
     return made
 
 
-def shown(row: Any, words: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """One row as the list shows it."""
+def shown(
+    row: Any, words: dict[str, dict[str, str]], stops: Mapping[UUID, Any] | None = None
+) -> dict[str, Any]:
+    """One row as the list shows it; ``stops`` are the findings that may be cured in the row."""
     state = row.state
     return {
-        "id": row.claim_id if state in {"released", "held"} else row.visit_id,
+        "id": row.claim_id if state in ON_ITS_WAY else row.visit_id,
+        "visit_id": row.visit_id,
+        "stop": (stops or {}).get(row.visit_id),
         "title": row.patient_name,
         "patient": row.patient_name,
         "href": reverse("claim", args=[row.claim_id])
@@ -118,7 +184,7 @@ def shown(row: Any, words: dict[str, dict[str, str]]) -> dict[str, Any]:
             }
         ]
         if state == "blocked"
-        else ([{"says": row.because, "fix": ""}] if state == "held" else []),
+        else ([{"says": row.because, "fix": ""}] if state in {"held", "rejected"} else []),
     }
 
 
@@ -150,13 +216,18 @@ def queue(request: HttpRequest) -> HttpResponse:
         "held": (reverse("claims-unhold"), _("Let the chosen go on"), ""),
     }
     act_url, act_label, act_means = acts.get(current["id"], ("", "", "")) if may_act else ("",) * 3
+    stops = {}
+    if current["id"] == "blocked" and may_act:
+        stops = access_money.open_stops(request.user, [row.visit_id for row in rows[:MOST_ROWS]])
     return render(
         request,
         "claims/queue.html",
         {
             "stages": stages,
             "current": current,
-            "rows": [shown(row, words) for row in rows[:MOST_ROWS]],
+            "rows": [shown(row, words, stops) for row in rows[:MOST_ROWS]],
+            "may_act": may_act,
+            "tabs": shell.tabs(request),
             "is_cut": len(rows) > MOST_ROWS,
             "columns": columns(current["id"], order, is_down),
             "act_url": act_url,
@@ -228,6 +299,10 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """One claim: figures, lines, steps, files."""
     view = access.claim_view(request.user, claim_id)
     words = stage_words()
+    state = view.row.state
+    may_change = request.user.role in shell.DESK
+    found = desk_claim.answers(request, claim_id)
+    number_known = bool(found["payer_number"])
     return render(
         request,
         "claims/claim.html",
@@ -238,6 +313,16 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
             "word": words.get(view.row.state, {"label": view.row.state})["label"],
             "can_hold": request.user.role in {"biller", "admin"} and view.row.state == "released",
             "hold_form": HoldForm(),
+            "may_change": may_change,
+            "can_replace": state == "rejected" or (state in ANSWERED and number_known),
+            "can_void": state in ANSWERED and number_known,
+            "can_next": bool(
+                state in ANSWERED
+                and found["standing"].patient_owes > 0
+                and found["later_coverages"]
+                and view.row.number == view.body["claim_id"]
+            ),
+            **found,
         },
     )
 

@@ -1,0 +1,1 @@
+"""The claims desk: files, remittances, denials, differences, authorisations, the month."""
