@@ -33,22 +33,28 @@ def test_a_signed_note_cannot_change(signed):
         SignedNote.objects.all().delete()
 
 
-@pytest.mark.parametrize("table", triggers.INSERT_ONLY)
-@pytest.mark.parametrize("act", ["UPDATE {0} SET id = id", "DELETE FROM {0}"])
-def test_the_database_refuses_to_change_what_only_grows(signed, table, act):
+def test_the_database_refuses_to_change_what_only_grows(signed):
     claim = claims.release(signed.biller, signed.visit.pk, at=at(10))
     claims.file(signed.biller, [claim.pk], at=at(11))
-    statement = act.format(table)
-    if table == "clinic_event":
-        statement = statement.replace("SET id = id", "SET actor = actor")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM {table}")
-        (count,) = cursor.fetchone()
-    if not count:
-        pytest.skip("this visit has none of these rows")
+    tried = set()
 
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
+    for table in triggers.INSERT_ONLY:
+        column = "actor" if table == "clinic_event" else "id"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            (count,) = cursor.fetchone()
+        if not count:
+            continue  # nothing to change; that its triggers exist is tested below
+        tried.add(table)
+        for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            refused = pytest.raises(DatabaseError)
+            with refused, transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+
+    assert tried >= {
+        "clinic_timerevent", "clinic_chargeversion", "clinic_chargeline", "clinic_claim",
+        "clinic_claimfile", "clinic_signednote", "clinic_event",
+    }  # fmt: skip
 
 
 def test_every_table_that_only_grows_has_its_triggers(db):
