@@ -11,7 +11,8 @@ normal quantile. All variances have the correction for a finite frame. ``demand_
 lower limit of the two-sided 90 % interval, never below zero. Amounts are whole cents, rounded
 half up at the very end; sums and variances are exact fractions until then.
 
-Sources: oig-rat-stats, users guide, variable appraisals; cms-mpim-c08, section 8.4.
+They follow the variable appraisals of RAT-STATS, the free program of the Office of Inspector
+General, and chapter 8, section 8.4, of the Medicare Program Integrity Manual, as remembered [K].
 """
 
 from __future__ import annotations
@@ -332,6 +333,9 @@ def stratified_rate(
         share += weight * p
         if 1 < n < one.frame_size:
             variance += weight**2 * p * (1 - p) / (n - 1) * (1 - n / one.frame_size)
+    if share in {0.0, 1.0}:
+        # without any spread the normal interval is a point: the exact one of all charts stands
+        return rate_of(charts, confidence=confidence)
     reach = normal_quantile((1 + confidence) / 2) * sqrt(variance)
     marked = {
         one.name: [(1, int(c.is_error)) for c in charts if c.stratum == one.name] for one in strata

@@ -122,7 +122,7 @@ def allocate(sizes: Mapping[str, int], size: int, *, how: str = "proportional") 
         raise BadInput(f"Draw from 1 to {total} units: the frame has no more.")
     given = {name: min(LEAST_IN_STRATUM, n) for name, n in sizes.items()}
     if len(sizes) == 1:
-        return {name: size for name in sizes}
+        return dict.fromkeys(sizes, size)
     if size < sum(given.values()):
         raise BadInput(
             f"{len(sizes)} strata need at least {sum(given.values())} units, two in each: "
