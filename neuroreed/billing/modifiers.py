@@ -135,7 +135,12 @@ def _discipline(line: BilledLine, context: ModifierContext, payer: Payer) -> lis
     if not context.under_plan and code.listing != "always":
         missing = f"{line.cpt} takes {modifier} only under a therapy plan of care; there is none."
         return [refuse_on(line, modifier, missing, "cms-clm104-c05#20.1")]
-    because = f"{line.cpt} was furnished under a {context.discipline} plan of care."
+    because = (
+        f"{line.cpt} was furnished under a {context.discipline} plan of care."
+        if context.under_plan
+        else f"{line.cpt} is always therapy and was furnished in {context.discipline}; "
+        "no plan of care is named."
+    )
     return [
         propose_on(
             line,
@@ -260,10 +265,16 @@ def _threshold(lines: Sequence[BilledLine], context: ModifierContext, payer: Pay
             for line in lines
             if line.cpt in wanted
         ]
-    limit = threshold(context.on, context.discipline)
+    if not lines:
+        return []
+    try:
+        limit = threshold(context.on, context.discipline)
+    except NoParameter as gap:
+        missing = f"The threshold of {context.on.year} is not at hand. {gap.closes_with}".strip()
+        return [refuse_on(lines[0], "KX", missing, "ssa-1833g")]
     found: list[Answer] = []
     so_far = context.accrued_cents
-    if so_far is None and lines:
+    if so_far is None:
         missing = "What has accrued this year is not known: ask the payer and enter it."
         found.append(refuse_on(lines[0], "KX", missing, limit.cite))
     for line in lines:
@@ -281,7 +292,7 @@ def _threshold(lines: Sequence[BilledLine], context: ModifierContext, payer: Pay
             found.append(_kx(line, context, so_far, limit.value, limit.cite))
         elif line.cpt in wanted:
             missing = (
-                f"{dollars(so_far)} of {dollars(limit.value)} has accrued; "
+                f"${dollars(so_far):,} of ${dollars(limit.value):,} has accrued; "
                 f"{line.cpt} does not reach the threshold."
             )
             found.append(refuse_on(line, "KX", missing, limit.cite))
@@ -296,7 +307,7 @@ def _accrues(line: BilledLine) -> bool:
 
 
 def _kx(line: BilledLine, context: ModifierContext, so_far: int, limit: int, source: str) -> Answer:
-    told = f"{dollars(so_far)} accrued before {line.cpt}, threshold {dollars(limit)}"
+    told = f"${dollars(so_far):,} accrued before {line.cpt}, threshold ${dollars(limit):,}"
     if context.liability.get(line.cpt) == "not_necessary":
         missing = "KX says necessary and GA or GZ says not: they contradict each other."
         return refuse_on(line, "KX", missing, "ngs-abn")

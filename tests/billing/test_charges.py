@@ -252,3 +252,12 @@ def test_charges_hold_the_units_of_the_proof(treated, quarter):
     assert all(each.charge_cents == FEES[each.cpt] * each.units for each in made.charges)
     lines = [(each.cpt, each.modifiers) for each in made.charges]
     assert len(set(lines)) == len(lines)
+
+
+def test_a_year_without_policy_has_charges_and_says_what_is_missing():
+    made = build(visit(activity("97112", 30, (0, 30)), date_of_service=date(2027, 1, 5)), context())
+
+    assert billed(made) == [("97112", 2, ("GP",))]
+    assert made.expected is None
+    assert any("RVU27A.zip" in gap for gap in made.gaps)
+    assert [each.modifier for each in made.refusals] == ["KX"]

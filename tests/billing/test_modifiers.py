@@ -232,8 +232,19 @@ def test_kx_is_medicares():
 
 
 def test_a_year_without_a_threshold_is_refused():
-    with pytest.raises(NoParameter):
-        ask(line("97112"), on=date(2027, 1, 4))
+    answer = ask(line("97112"), on=date(2027, 1, 4))
+
+    assert "KX" not in proposed(answer)
+    assert refused(answer)["KX"].startswith("The threshold of 2027 is not at hand.")
+
+
+def test_the_discipline_is_not_said_to_be_of_a_plan_that_nobody_named():
+    def because(**given):
+        (found,) = [each for each in ask(line("97112"), **given).proposed if each.modifier == "GP"]
+        return found.because
+
+    assert because() == "97112 was furnished under a PT plan of care."
+    assert "no plan of care is named" in because(under_plan=False)
 
 
 @pytest.mark.parametrize(
