@@ -6,6 +6,7 @@ import os
 from importlib.util import find_spec
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 
 from neuroreed.clinic import environment
@@ -152,6 +153,9 @@ STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = DATA / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+
+# what a page says: the words of its signs, so that an error never looks like a success
+MESSAGE_TAGS = {messages.ERROR: "stop", messages.WARNING: "review"}
 
 # language and time ----------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -100,6 +100,8 @@ def look(user: User, month: str, *, at: datetime) -> Close:
             date_of_service__gte=first, date_of_service__lt=min(following, _next(today))
         )
         .exclude(state__in=[Visit.State.CANCELLED, Visit.State.NO_SHOW])
+        # what is booked for today or later may still be given
+        .exclude(state=Visit.State.SCHEDULED, date_of_service__gte=today)
         .select_related("patient", "coverage")
         .prefetch_related("charge_versions", "claims__steps", "claims__secondary_of", "notes")
         .order_by("date_of_service", "scheduled_at")

