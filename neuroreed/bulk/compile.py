@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from neuroreed.audit.registry import Registry, registry
+from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import (
     META_WIDTH,
     MOST_CONDITIONS,
@@ -43,34 +43,6 @@ _cached = numba.njit(nogil=True, error_model="numpy", cache=True)
 """
 DTYPES: Final = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 Columns = dict[str, "np.ndarray[Any, Any]"]
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: a writable folder, ours alone.
-
-    ``NEUROREED_CACHE`` comes first, then the user's cache folder; where neither can be
-    written, a folder that lasts as long as this process.
-    """
-    wanted = [os.environ.get("NEUROREED_CACHE")]
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    wanted.append(str(Path(base) / "neuroreed"))
-    for name in wanted:
-        if not name:
-            continue
-        folder = Path(name)
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return _last_resort()
-
-
-@cache
-def _last_resort() -> Path:
-    # a shared temporary folder with a name that others can guess would load their code
-    return Path(tempfile.mkdtemp(prefix="neuroreed-"))
 
 
 def plan_of(kind: str, using: Registry | None = None) -> Plan:

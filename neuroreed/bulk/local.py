@@ -33,7 +33,14 @@ from neuroreed.bulk.partitions import (
     sources_of,
     tasks_of,
 )
-from neuroreed.bulk.passes import Kernels, PartResult, run_days, run_part, run_times
+from neuroreed.bulk.passes import (
+    Kernels,
+    PartResult,
+    run_days,
+    run_part,
+    run_times,
+    tables_for,
+)
 from neuroreed.bulk.plan import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.tables import GrowingTables
@@ -41,6 +48,7 @@ from neuroreed.model.errors import BadInput, Refused
 
 MEMORY_MB: Final = 1_500
 _SECOND_ROWS: Final = 2_000_000
+_WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
 
 
@@ -85,6 +93,8 @@ def audit(
     (folder / "parts").mkdir(exist_ok=True)
     done = {task.number for task in tasks if (_part(folder, task.number, ".json")).exists()}
     tables = GrowingTables()
+    if len(done) < len(tasks):
+        _look_ahead(tasks, layout, names, tables)
     _run_tasks(folder, tasks, done, layout, names, tables, settings, threads, progress, using)
     if not (folder / "second.json").exists():
         _second_pass(folder, tables, using)
@@ -210,6 +220,16 @@ def load(
                 names[int(files[at])], int(rows[at]) + 1, reject.column, reject.reason
             )
     return part
+
+
+def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: GrowingTables) -> None:
+    """Look policy up for codes and dates from all over the input, before threads ask for it."""
+    wanted = ("code", "payer", "modifiers")
+    step = max(1, len(tasks) // _WINDOWS)
+    frames = [read_rows(t.path, t.name, t.start, _WINDOW_ROWS) for t in tasks[::step]]
+    part = part_of(pl.concat(frames), layout, columns=wanted)
+    if len(part):
+        tables_for(part, tables)
 
 
 def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bool) -> None:

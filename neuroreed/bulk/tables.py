@@ -6,21 +6,28 @@ code, payer and date at hand; a line of the book then finds its values by its pl
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 
 from neuroreed.audit.attach import attach, severities_of
 from neuroreed.audit.attached import TABLES
-from neuroreed.audit.registry import Rule
+from neuroreed.audit.registry import Rule, rule_book
+from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import ATTACHED_BY, SEVERITIES
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Severity
 from neuroreed.model.lines import Book
+from neuroreed.policy import tables
 
 _MODIFIERS: Final = 36 * 36
 _RANKS: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
@@ -101,8 +108,6 @@ def policy_tables(
         # a kernel may look at an entry of an empty list only behind a condition
         arrays[name] = np.array(book.tables.get(name, []), np.int64)
     numbers = [*range(len(names)), UNKNOWN]
-    book = _attached(numbers, days, "payer", names)
-    _keep(arrays, "payer", book, days, len(numbers))
     combinations = [(payer, kind) for payer in numbers for kind in (UNKNOWN, 1, 2, 3)]
     book = _attached(
         [payer for payer, _ in combinations],
@@ -112,6 +117,9 @@ def policy_tables(
         {"discipline": [kind for _, kind in combinations]},
     )
     _keep(arrays, "threshold", book, days, len(combinations))
+    _keep(arrays, "payer", book, days, len(combinations))
+    every = arrays["payer_rows"].reshape(len(numbers), _DISCIPLINES, len(days))
+    arrays["payer_rows"] = np.ascontiguousarray(every[:, 0]).reshape(-1)
     arrays["rank_table"] = _ranks(names, marks, int(days[0]))
     severities = severities_of(Book({}, {}, {"payer": names}))
     return PolicyTables(
@@ -133,16 +141,17 @@ def _attached(
 ) -> Book:
     """A book with one line per value and day, with policy attached."""
     count, span = len(values), len(days)
+    # dates outside, so that values which hang on payer and date are asked for once, then kept
     lines = {
         "visit": [0] * (count * span),
         "line": [0] * (count * span),
         "code": [UNKNOWN] * (count * span),
         "payer": [UNKNOWN] * (count * span),
         "discipline": [UNKNOWN] * (count * span),
-        "date_of_service": [int(day) for day in days] * count,
+        "date_of_service": [int(day) for day in days for _ in range(count)],
     }
     for key, each in {name: values, **(more or {})}.items():
-        lines[key] = [value for value in each for _ in range(span)]
+        lines[key] = list(each) * span
     empty: dict[str, list[int]] = {"visit": [], "payer": [], "date_of_service": []}
     return attach(Book(lines, empty, {"payer": payers}))
 
@@ -153,7 +162,8 @@ def _keep(arrays: dict[str, Array], kind: str, book: Book, days: Array, count: i
     columns = [book.lines.get(name) or [UNKNOWN] * (count * len(days)) for name in names]
     place: dict[tuple[int, ...], int] = {}
     rows = [place.setdefault(row, len(place)) for row in zip(*columns, strict=True)]
-    arrays[f"{kind}_rows"] = np.array(rows, np.int64)
+    by_day = np.array(rows, np.int64).reshape(len(days), count)
+    arrays[f"{kind}_rows"] = np.ascontiguousarray(by_day.T).reshape(-1)
     arrays[f"{kind}_table"] = np.array(list(place), np.int64).reshape(-1)
 
 
@@ -193,6 +203,43 @@ def _ranks(payers: tuple[str, ...], marks: Sequence[int], day: int) -> Array:
     return table
 
 
+def kept_tables(
+    payers: Iterable[str], codes: Iterable[int], modifiers: Iterable[int], first: int, last: int
+) -> PolicyTables:
+    """``policy_tables``, from the cache where the same were made under the same policy."""
+    names, known, marks = sorted(set(payers)), sorted(set(codes)), sorted(set(modifiers))
+    said = (rule_book(), tables.state(), _folder_hash(), names, known, marks, first, last)
+    key = sha256(repr(said).encode()).hexdigest()[:20]
+    path = cache_folder() / "policy" / f"{key}.npz"
+    if path.exists():
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                arrays = {name: kept[name] for name in kept.files}
+            return PolicyTables(
+                tuple(names), frozenset([*known, UNKNOWN]), frozenset([*marks, 0, UNKNOWN]), first,
+                last - first + 1, arrays, severities_of(Book({}, {}, {"payer": tuple(names)})),
+            )  # fmt: skip
+        except (OSError, ValueError, BadZipFile):
+            path.unlink(missing_ok=True)
+    made = policy_tables(names, known, marks, first, last)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        np.savez(file, **made.arrays)
+    Path(file.name).replace(path)
+    return made
+
+
+def _folder_hash() -> str:
+    """What stands in the clinic's folders of payers and policy."""
+    digest = sha256()
+    for name in ("NEUROREED_PAYERS", "NEUROREED_POLICY"):
+        folder = os.environ.get(name)
+        for path in sorted(Path(folder).rglob("*")) if folder else ():
+            if path.is_file():
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 class GrowingTables:
     """Look-ups that grow with what the parts of a run need; shared by threads."""
 
@@ -225,9 +272,7 @@ class GrowingTables:
                 wanted |= known.codes
                 marks |= known.modifiers
                 names |= set(known.payers)
-            # whole months, so that a neighbouring part seldom asks for more
-            start = _date(first).replace(day=1)
-            following = _date(last).replace(day=28) + timedelta(days=4)
-            end = following.replace(day=1) - timedelta(days=1)
-            self._tables = policy_tables(names, wanted, marks, start.toordinal(), end.toordinal())
+            # whole years, so that a neighbouring part seldom asks for more
+            start, end = _date(first).replace(month=1, day=1), _date(last).replace(month=12, day=31)
+            self._tables = kept_tables(names, wanted, marks, start.toordinal(), end.toordinal())
             return self._tables
