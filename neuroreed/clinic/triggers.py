@@ -52,6 +52,9 @@ INSERT_ONLY = (
     "clinic_homelinkclosed",
     "clinic_homelog",
     "clinic_monitoringcontact",
+    "clinic_chartreview",
+    "clinic_reviewedchart",
+    "clinic_chartanswer",
 )
 REFUSAL = "this table only grows: rows are neither changed nor deleted"
 FUNCTION = "clinic_refuse_change"

@@ -71,6 +71,7 @@ from neuroreed.clinic.models.people import (
     Patient,
     PriorAccrual,
 )
+from neuroreed.clinic.models.reviews import ChartAnswer, ChartReview, ReviewedChart
 
 __all__ = [
     "Activity",
@@ -79,6 +80,8 @@ __all__ = [
     "Certification",
     "ChargeLine",
     "ChargeVersion",
+    "ChartAnswer",
+    "ChartReview",
     "Claim",
     "ClaimEvent",
     "ClaimFile",
@@ -124,6 +127,7 @@ __all__ = [
     "ReceivedFile",
     "Remittance",
     "Resolution",
+    "ReviewedChart",
     "Role",
     "ScoreRow",
     "SecondaryClaim",
