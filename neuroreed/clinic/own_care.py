@@ -13,6 +13,7 @@ from typing import Any
 from neuroreed.care import catalogue
 from neuroreed.care.outcomes import words
 from neuroreed.care.outcomes.library import measure
+from neuroreed.care.outcomes.patient_words import patient_unit
 from neuroreed.care.outcomes.proof import Proof, proof
 from neuroreed.clinic import homes, profile, proving
 from neuroreed.clinic.models import ChargeVersion, Episode, Patient, ScoreRow, Visit
@@ -94,7 +95,7 @@ def own_care(patient: Patient, *, language: str, at: datetime) -> OwnCare:
         patient=patient,
         episode=episode,
         language=language,
-        goals=own_goals(episode, today),
+        goals=own_goals(episode, today, language),
         progress=proof(made, "patient", language=language) if made else None,
         next_visits=next_visits(patient, at),
         past_visits=tuple(
@@ -129,7 +130,7 @@ def home(episode: Episode, at: datetime) -> homes.HomePage | None:
     )
 
 
-def own_goals(episode: Episode, on: date) -> tuple[OwnGoal, ...]:
+def own_goals(episode: Episode, on: date, language: str) -> tuple[OwnGoal, ...]:
     """The goals of the latest plan with the latest scores."""
     plan = proving.plan_of(episode)
     rows = proving.in_force(episode, on)
@@ -152,7 +153,7 @@ def own_goals(episode: Episode, on: date) -> tuple[OwnGoal, ...]:
                 started=goal.baseline,
                 now=words.recorded(chosen, Decimal(latest.value)) if latest else None,
                 target=goal.target,
-                unit=words.unit(chosen),
+                unit=patient_unit(chosen.id, language),
                 by=goal.target_date,
                 reached=None if latest is None or status is None else status.status == "met",
             )
@@ -209,7 +210,7 @@ def summary(visit: Visit, *, language: str, at: datetime) -> Summary:
         (
             measure(row.measure).name,
             words.recorded(measure(row.measure), Decimal(row.value)),
-            words.unit(measure(row.measure)),
+            patient_unit(row.measure, language),
         )
         for row in rows
     )

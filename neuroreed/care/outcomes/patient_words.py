@@ -125,10 +125,15 @@ def _state(change: Change, course: Course) -> str:
     return "same" if change.verdict is Verdict.WITHIN_ERROR else "unknown"
 
 
+def patient_unit(measure_id: str, language: str) -> str:
+    """The unit of a measure as a patient says it."""
+    chosen = measure(measure_id)
+    return _UNITS[language].get(chosen.unit, words.unit(chosen))
+
+
 def _amount(change: Change, value: Decimal, language: str) -> str:
-    chosen = measure(change.measure)
-    unit = _UNITS[language].get(chosen.unit, words.unit(chosen))
-    return f"{words.recorded(chosen, value)} {unit}"
+    shown = words.recorded(measure(change.measure), value)
+    return f"{shown} {patient_unit(change.measure, language)}"
 
 
 def _numbers(activity: str, change: Change, target: Decimal | None, language: str) -> list[str]:

@@ -22,7 +22,7 @@ from neuroreed.clinic.models import (
     User,
 )
 from neuroreed.clinic.services import accounts, clinic, patients, plans
-from neuroreed.clinic.synthetic import course, money, today
+from neuroreed.clinic.synthetic import course, money, progress, today
 from neuroreed.clinic.synthetic.people import (
     AUTHORIZED_VISITS,
     CASES,
@@ -35,6 +35,7 @@ from neuroreed.clinic.synthetic.people import (
     npi,
 )
 from neuroreed.clinic.synthetic.visits import past_visit
+from neuroreed.model.errors import NoParameter
 
 PASSWORD = "invented-clinic"  # noqa: S105  (of the demonstration, printed at its start)
 SEED = 97112
@@ -96,6 +97,7 @@ def load(*, at: datetime, seed: int = SEED) -> bool:
             act()
         money.file_older(making)
         today.make(making)
+        progress.make(making)
         User.objects.update(password=make_password(PASSWORD))
     return True
 
@@ -299,18 +301,21 @@ def _accrue(
         patient.pk,
         year=days[0].year,
         bucket=bucket,
-        allowed_cents=_prior(case, days),
+        allowed_cents=prior_accrual(case, days),
         at=at,
     )
 
 
-def _prior(case: Case, days: list[datetime]) -> int:
+def prior_accrual(case: Case, days: list[datetime]) -> int:
     if case.last_name != "Alderton":
         return 0
     from neuroreed.policy import parameters
 
     # an evaluation and the visits before the last bring it just below the threshold
-    limit = parameters.as_of("kx_threshold_pt_slp", days[0].date()).value
+    try:
+        limit = parameters.as_of("kx_threshold_pt_slp", days[0].date()).value
+    except NoParameter:  # a year of which nobody knows the amount has nobody near it
+        return 0
     return int(limit) - sum((15_000, *([7_900] * (case.visits - 3))))
 
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from neuroreed.care.outcomes.library import measure, version
+from neuroreed.care.outcomes.patient_words import patient_unit
 from neuroreed.care.outcomes.proof import MeasureProof, Proof, Voice
 from neuroreed.care.trajectory import FEWEST_FOR_A_LINE, Course, Point, expected
 from neuroreed.exchange.charts import (
@@ -65,7 +66,9 @@ def _chart(item: MeasureProof, proof: Proof, with_path: bool) -> ProgressChart:
         title = f"{title[:1].upper()}{title[1:]}"
     return ProgressChart(
         title=title,
-        unit=chosen.unit,
+        unit=patient_unit(chosen.id, proof.language)
+        if proof.voice is Voice.PATIENT
+        else chosen.unit,
         better=chosen.better,
         series=(Series(chosen.abbreviation, points),),
         error=item.error,

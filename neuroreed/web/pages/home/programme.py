@@ -26,13 +26,12 @@ from neuroreed.care.education.monitoring import Supported
 from neuroreed.care.education.programme import Barrier, advice
 from neuroreed.clinic import access_progress
 from neuroreed.clinic.services import programmes
-from neuroreed.exchange.pdf.handout import qr_svg
 from neuroreed.model.errors import BadInput
 from neuroreed.web import clock
 from neuroreed.web.pages.door import door
 from neuroreed.web.pages.home import phone
 from neuroreed.web.pages.progress.page import head
-from neuroreed.web.pages.progress.shown import drawn
+from neuroreed.web.pages.progress.shown import code
 
 SLOTS = range(1, MOST_EXERCISES + 1)
 DOSE = ("count", "sets", "per_day", "days")
@@ -258,7 +257,7 @@ def card(request: HttpRequest, link_id: UUID) -> HttpResponse:
                 **phone.words(page, page.language),
                 "episode_id": link.episode_id,
                 "link": link,
-                "qr": drawn(qr_svg(address)),
+                "qr": code(address),
                 "address": address,
             },
         )

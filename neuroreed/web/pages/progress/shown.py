@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from neuroreed.care.outcomes.library import measure, measures
 from neuroreed.care.outcomes.proof import Proof
 from neuroreed.exchange.charts import svg, table
+from neuroreed.exchange.pdf.handout import qr_svg
 from neuroreed.exchange.pdf.progress import progress_charts
 
 
@@ -65,6 +67,14 @@ def choice_words() -> dict[str, str]:
 def drawn(markup: str) -> SafeString:
     """A drawing made by our own code, which escapes every text in it."""
     return mark_safe(markup)  # noqa: S308  (exchange.charts escapes; tests hold it to that)
+
+
+def code(address: str) -> SafeString:
+    """A QR code that fills its place, quiet zone and all."""
+    sized = re.sub(
+        r'width="(\d+)" height="(\d+)"', r'viewBox="0 0 \1 \2"', qr_svg(address), count=1
+    )
+    return drawn(sized)
 
 
 def charts(proof: Proof) -> list[dict[str, Any]]:
