@@ -97,7 +97,7 @@ def report(document: Document, plan: PlanOfCare | None, on: date) -> dict[str, A
         entered = values.get(goal.label) or {}
         now = goal_now(goal, on)
         value = entered.get("value") or now.get("value")
-        taken = entered.get("date") or now.get("date")
+        taken = entered.get("date") or (on.isoformat() if entered.get("value") else now.get("date"))
         verdict, _sentence = judged(goal, value)
         goals.append(
             {

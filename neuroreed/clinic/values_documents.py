@@ -11,7 +11,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class GoalNow:
-    """One goal with its measure now; ``verdict`` compares it with the start of the goal."""
+    """One goal with its measure now; ``verdict`` compares it with the start of the goal.
+
+    ``recorded`` is the last value in the record, ``value`` the one that the report would say.
+    """
 
     label: str
     activity: str
@@ -20,6 +23,7 @@ class GoalNow:
     target: str
     target_date: date
     value: Any
+    recorded: str
     day: str | None
     verdict: str | None
     sentence: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from neuroreed.clinic import access, events
+from neuroreed.clinic import access, events, profile
 from neuroreed.clinic.models import ClinicProfile, Role, User
 from neuroreed.clinic.services.patients import checked
 from neuroreed.model.errors import BadInput, NotFound
@@ -36,3 +36,12 @@ def describe(user: User, *, at: datetime, **given: Any) -> ClinicProfile:
         row.save()
         events.append(user, "clinic.described", row, {"fields": sorted(given)}, at=at)
     return row
+
+
+def note_rules(user: User) -> dict[str, Any]:
+    """The clinic's own rules for notes; only the administrator sees them to change them."""
+    if not access.active(user) or user.role != Role.ADMIN:
+        raise NotFound(access.NOTHING)
+    row = profile.profile()
+    names = ("unsigned_after_days", "assistant_cosign", "assistant_supervision")
+    return {name: getattr(row, name) for name in names}

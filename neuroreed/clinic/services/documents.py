@@ -308,11 +308,20 @@ def _report(user: User, row: Document, at: datetime) -> Report:
         for goal, now in zip(_goals(row.plan), told, strict=False):
             goals.append(
                 GoalNow(
-                    goal.label, goal.activity, goal.measure, goal.baseline, goal.target,
-                    goal.target_date, now["value"], now["date"], now["verdict"],
-                    reporting.judged(goal, now["value"])[1], now["status"],
+                    label=goal.label,
+                    activity=goal.activity,
+                    measure=goal.measure,
+                    baseline=goal.baseline,
+                    target=goal.target,
+                    target_date=goal.target_date,
+                    value=now["value"],
+                    recorded=str(reporting.goal_now(goal, on).get("value", "")),
+                    day=now["date"],
+                    verdict=now["verdict"],
+                    sentence=reporting.judged(goal, now["value"])[1],
+                    status=now["status"],
                 )
-            )  # fmt: skip
+            )
     return Report(
         episode=row.episode,
         patient_name=row.episode.patient.name,

@@ -27,13 +27,18 @@ def queue_words() -> dict[str, tuple[str, str]]:
         "reports": (_("Reports due"), _("Patients whose progress report is due.")),
         "plans": (_("Plans ending"), _("Plans of care that end or wait for a signature.")),
         "authorizations": (_("Visits running out"), _("Authorisations with few visits left.")),
+        "discharges": (
+            _("Discharges due"),
+            _("Patients without a further visit and without a discharge summary."),
+        ),
         "cosign": (_("To co-sign"), _("Notes of assistants and students that wait for you.")),
     }
 
 
 def chips(row: Any) -> list[tuple[str, str]]:
     """Note, authorisation, money: what there is to say, what blocks first."""
-    said = [c for c in (row.note, row.authorization, row.money) if c.state != "none" and c.text]
+    every = (row.note, *row.waits, row.authorization, row.money)
+    said = [c for c in every if c.state != "none" and c.text]
     return [
         ("stop" if c.blocks else SHAPES.get(c.state, "todo"), c.text)
         for c in sorted(said, key=lambda c: not c.blocks)
@@ -50,9 +55,8 @@ def queue_rows(board: Any, *, opens_visits: bool) -> list[dict[str, Any]]:
             {
                 "name": entry.patient_name,
                 "says": entry.because,
-                "href": reverse("visit", args=[entry.visit_id])
-                if entry.visit_id and opens_visits
-                else reverse("patient", args=[entry.patient_id]),
+                "href": place(queue.id, entry, opens_visits=opens_visits),
+                "blocks": entry.blocks,
             }
             for entry in queue.items
         ]
@@ -62,10 +66,26 @@ def queue_rows(board: Any, *, opens_visits: bool) -> list[dict[str, Any]]:
                 "label": label,
                 "means": means,
                 "count": len(entries),
+                "blocking": queue.blocking,
                 "entries": entries,
             }
         )
     return rows
+
+
+def place(queue: str, entry: Any, *, opens_visits: bool) -> str:
+    """Where the thing that waits is done."""
+    if queue == "plans" and entry.plan_id:
+        return reverse("certification", args=[entry.plan_id])
+    if opens_visits and queue == "cosign" and entry.note_id:
+        return reverse("cosign", args=[entry.note_id])
+    if opens_visits and queue == "reports" and entry.episode_id:
+        return reverse("report", args=[str(entry.episode_id), "progress-report"])
+    if opens_visits and queue == "discharges" and entry.episode_id:
+        return reverse("report", args=[str(entry.episode_id), "discharge"])
+    if opens_visits and entry.visit_id:
+        return reverse("visit", args=[entry.visit_id])
+    return reverse("patient", args=[entry.patient_id])
 
 
 def asked_day(request: HttpRequest) -> date:

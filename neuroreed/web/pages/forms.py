@@ -67,12 +67,24 @@ class CorrectionForm(forms.Form):
 
 
 class AddendumForm(forms.Form):
-    """What is added to a signed note."""
+    """What is added to a signed note, and whether it was forgotten then or learned since."""
 
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        required=False,
+        choices=[
+            ("addendum", _("Addendum: learned or noticed later")),
+            ("late_entry", _("Late entry: known then, not written")),
+        ],
+    )
     text = forms.CharField(
         label=_("What to add"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
     reason = forms.CharField(label=_("Why it is added now"), max_length=300)
+
+    def clean_kind(self) -> str:
+        """An addition that nobody named is an addendum."""
+        return str(self.cleaned_data["kind"] or "addendum")
 
 
 class HoldForm(forms.Form):

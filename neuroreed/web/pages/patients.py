@@ -12,21 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from neuroreed.care import catalogue
-from neuroreed.clinic import access
+from neuroreed.clinic import access, access_documents
 from neuroreed.clinic.services import patients as service
 from neuroreed.clinic.services import plans
 from neuroreed.model.errors import BadInput
 from neuroreed.model.money import cents
 from neuroreed.policy import icd10
 from neuroreed.web import clock
+from neuroreed.web.pages.documentation.words import titles
 from neuroreed.web.pages.door import door
 from neuroreed.web.pages.forms import (
     AttestForm,
     CertifyForm,
     CoverageForm,
-    GoalForms,
     PatientForm,
-    PlanForm,
 )
 from neuroreed.web.pages.showing import CHIPS, state_words, technique_name
 
@@ -77,7 +76,7 @@ def plan_lines(plan: Any) -> dict[str, Any]:
     }
 
 
-def episode_lines(episode: Any, chart: Any) -> dict[str, Any]:
+def episode_lines(user: Any, episode: Any, chart: Any) -> dict[str, Any]:
     """One course of care with its latest plan."""
     known = {c.id: c.name for c in catalogue.conditions()}
     own = [plan for plan in chart.plans if plan.episode_id == episode.id]
@@ -88,6 +87,8 @@ def episode_lines(episode: Any, chart: Any) -> dict[str, Any]:
         "medical": diagnoses(episode.medical_diagnoses, episode.started_on),
         "treatment": diagnoses(episode.treatment_diagnoses, episode.started_on),
         "plan": plan_lines(own[-1]) if own else None,
+        "reports": access_documents.reports_for(user, episode.id),
+        "writes": access_documents.may_document(user, episode),
     }
 
 
@@ -106,7 +107,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "age": chart.age,
             "coverages": [{"row": c, "rank": ranks.get(c.sequence, "")} for c in chart.coverages],
             "authorizations": chart.authorizations,
-            "episodes": [episode_lines(e, chart) for e in chart.episodes],
+            "episodes": [episode_lines(request.user, e, chart) for e in chart.episodes],
             "visits": [
                 {
                     "row": v,
@@ -119,6 +120,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "can_edit": role in EDITORS,
             "can_plan": role == "therapist",
             "sees_care": role not in {"front_desk", "patient"},
+            "report_titles": titles(),
             "attest_form": AttestForm(),
             "certify_form": CertifyForm(),
         },
@@ -193,34 +195,6 @@ def coverage(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             "act": _("Add the coverage"),
             "back": reverse("patient", args=[patient_id]),
             "back_label": row.name,
-        },
-    )
-
-
-@door("GET", "POST")
-def plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
-    """Write a plan of care, or a new version of it."""
-    episode = access.episode_for(request.user, episode_id, to="treat")
-    form = PlanForm(request.POST or None)
-    goals = GoalForms(request.POST or None, prefix="goals")
-    if request.method == "POST" and form.is_valid() and goals.is_valid():
-        written = [goal for goal in goals.cleaned_data if goal]
-        made = plans.write(
-            request.user, episode_id, goals=written, at=clock.now(), **form.cleaned_data
-        )
-        plans.sign_plan(request.user, made.id, at=clock.now())
-        messages.success(request, _("The plan is written and signed by you."))
-        return redirect("patient", episode.patient_id)
-    return filled_form(
-        request,
-        {
-            "form": form,
-            "formset": goals,
-            "title": _("Plan of care"),
-            "intro": _("Saving signs the plan as its author. It then goes to the physician."),
-            "act": _("Sign the plan"),
-            "back": reverse("patient", args=[episode.patient_id]),
-            "back_label": episode.patient.name,
         },
     )
 

@@ -219,6 +219,8 @@ def questions(score: Any, state: Any) -> list[dict[str, Any]]:
     titles = {point.id: point.title for point in score.points}
     groups: dict[tuple[str, bool], dict[str, Any]] = {}
     for point_id, failure in score.questions:
+        if point_id in score.answered:
+            continue
         activity = where(failure.path, state)
         is_tappable = (failure.path or "").startswith(TAPPABLE)
         group = groups.setdefault(

@@ -14,6 +14,7 @@ from neuroreed.clinic.services import charges, claims, notes, visits
 from neuroreed.model.errors import BadInput
 from neuroreed.web import clock
 from neuroreed.web.pages import showing
+from neuroreed.web.pages.documentation.panel import panel
 from neuroreed.web.pages.door import door
 from neuroreed.web.pages.forms import AddendumForm
 
@@ -35,7 +36,9 @@ def review(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         return redirect(*showing.place(request.user, row))
     draft = notes.draft(request.user, visit_id, at=clock.now())
     preview = charges.preview(request.user, visit_id, at=clock.now())
-    return render(request, "visit/review.html", showing.review(request.user, row, draft, preview))
+    values = showing.review(request.user, row, draft, preview)
+    values |= panel(row, preview.facts, preview.documentation)
+    return render(request, "visit/review.html", values)
 
 
 @door("POST")
