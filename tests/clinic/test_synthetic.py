@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +19,8 @@ from neuroreed.clinic.models import (
     Visit,
 )
 from neuroreed.clinic.synthetic import FAULTS
+from neuroreed.clinic.synthetic.load import prior_accrual
+from neuroreed.clinic.synthetic.people import CASES
 from neuroreed.model.identifiers import is_npi
 
 AT = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("America/Chicago"))
@@ -126,3 +128,10 @@ def test_a_second_load_leaves_the_clinic_as_it_is(made):
 
     assert synthetic.load(at=AT) is False
     assert SignedNote.objects.count() == before
+
+
+def test_a_year_without_a_threshold_plants_nobody_near_it():
+    (crossing,) = [case for case in CASES if case.last_name == "Alderton"]
+
+    assert prior_accrual(crossing, [datetime(2026, 6, 1, tzinfo=UTC)]) > 0
+    assert prior_accrual(crossing, [datetime(2027, 6, 1, tzinfo=UTC)]) == 0

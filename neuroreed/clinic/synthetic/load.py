@@ -307,6 +307,7 @@ def _accrue(
 
 
 def prior_accrual(case: Case, days: list[datetime]) -> int:
+    """Cents that others used before; one patient is to cross the threshold on the last visit."""
     if case.last_name != "Alderton":
         return 0
     from neuroreed.policy import parameters
