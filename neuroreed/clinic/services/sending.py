@@ -46,13 +46,19 @@ def queue(
     content: bytes = b"",
     claim_file: ClaimFile | None = None,
 ) -> Outgoing:
-    """Write down that a file is to go out, in the caller's transaction."""
+    """Write down that a file is to go out, in the caller's transaction.
+
+    Its name bears its content, so that a file of another record in the same folder, with the
+    same control number, is never taken for this one.
+    """
+    digest = claim_file.sha256 if claim_file else hashlib.sha256(content).hexdigest()
+    stem, _, suffix = name.rpartition(".")
     row = Outgoing(
-        name=connectors.safe(name),
+        name=connectors.safe(f"{stem}-{digest[:8]}.{suffix}"),
         kind=kind,
         content=content,
         claim_file=claim_file,
-        sha256=claim_file.sha256 if claim_file else hashlib.sha256(content).hexdigest(),
+        sha256=digest,
         at=at,
         by=by,
     )

@@ -1,4 +1,7 @@
-"""Claims of the older visits of the invented clinic: released and filed, one file a week."""
+"""Claims of the older visits of the invented clinic: one file a week, and the answers to them.
+
+The answer to the newest file waits at the clearing house, to be fetched by whoever looks.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from neuroreed.clinic.models import Visit
-from neuroreed.clinic.services import claims
+from django.conf import settings
+
+from neuroreed.clinic.models import Claim, ClinicProfile, User, Visit
+from neuroreed.clinic.services import claims, receiving, sending
+from neuroreed.clinic.synthetic import answers
 from neuroreed.model.errors import IncompleteClaim, OpenStopFindings
 
 if TYPE_CHECKING:
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
 
 RECENT = timedelta(days=7)
 FILING_DAY = timedelta(days=7)
+ANSWERED_AFTER = timedelta(days=14)
 
 
 def file_older(making: Making) -> None:
@@ -31,8 +38,42 @@ def file_older(making: Making) -> None:
         except (IncompleteClaim, OpenStopFindings):
             continue
         weeks.setdefault(monday, []).append(claim.pk)
-    for monday, numbers in sorted(weeks.items()):
-        claims.file(biller, numbers, at=_filing_time(making, monday))
+    filed = []
+    for monday, keys in sorted(weeks.items()):
+        sent_at = _filing_time(making, monday)
+        claims.file(biller, keys, at=sent_at)
+        sending.deliver(biller, at=sent_at)
+        filed.append((sent_at, keys))
+    for number, (sent_at, keys) in enumerate(filed, 1):
+        is_newest = number == len(filed)
+        _answer(making, biller, number, keys, sent_at, is_newest=is_newest)
+
+
+def _answer(
+    making: Making,
+    biller: User,
+    number: int,
+    keys: list[UUID],
+    sent_at: datetime,
+    *,
+    is_newest: bool,
+) -> None:
+    at = min(sent_at + ANSWERED_AFTER, making.at)
+    content = answers.remittance_of(
+        list(Claim.objects.filter(pk__in=keys).order_by("number")),
+        number=number,
+        on=at.date(),
+        npi=ClinicProfile.objects.get().npi,
+        with_faults=is_newest,
+    )
+    if not content:
+        return
+    if is_newest:
+        inbox = settings.DATA / "exchange" / "in"
+        inbox.mkdir(parents=True, exist_ok=True)
+        (inbox / f"payer-{number:04d}.835").write_bytes(content)
+    else:
+        receiving.take(biller, f"payer-{number:04d}.835", content, at=at)
 
 
 def _filing_time(making: Making, monday: date) -> datetime:

@@ -26,7 +26,8 @@ def test_a_filed_claim_is_sent_once_and_says_in_which_file(desk_clinic):
     assert states(desk_clinic) == ["sent"] * 3
     assert again.sent == 0
     out = list((desk_clinic.folder / "out").iterdir())
-    assert [path.name for path in out] == [f"neuroreed-{file.control_number:09d}.837"]
+    name = f"neuroreed-{file.control_number:09d}-{file.sha256[:8]}.837"
+    assert [path.name for path in out] == [name]
     assert out[0].read_bytes() == bytes(file.content)
     last = desk_clinic.claims[0].steps.last()
     assert (last.state, last.source.sent) == ("sent", file)
