@@ -167,7 +167,7 @@ def write(made: Plan, file: ReceivedFile, *, by: User, at: datetime) -> None:
         changed.update(posted.ledgers)
     withdrawn = {number: _withdrawn(ledger, made, number) for number, ledger in changed.items()}
     ledgers.save(withdrawn, at=at)
-    prices = _prices(made)
+    expected = _prices(made)
     for place, remittance, posted in made.posted:
         row = _cheque(place, remittance, posted, file, by, at)
         _numbers(posted, made.rows, at)
@@ -178,7 +178,7 @@ def write(made: Plan, file: ReceivedFile, *, by: User, at: datetime) -> None:
             if where not in held and one.sent is not None
         ]
         on = remittance.payment_date or made.on
-        _compare(matches, prices, made.rows, row, on)
+        _compare(matches, expected, made.rows, row, on)
         _deny(matches, made.rows, row, remittance, on, at)
         for where, one in matches:
             _step(one, withdrawn, made.rows, file, where, by, at)
@@ -203,7 +203,6 @@ def _prices(made: Plan) -> Mapping[tuple[str, int], Any]:
         if one.sent is not None
     }
     rows = [row for (number, _), row in made.rows.items() if number in matched]
-    clinic = profile.profile()
     days = {(row.patient_id, row.visit.date_of_service) for row in rows}
     # the reduction for several procedures looks at all claims of the patient's day
     for patients in _parts({str(patient) for patient, _ in days}):
@@ -214,14 +213,7 @@ def _prices(made: Plan) -> Mapping[tuple[str, int], Any]:
             if (row.patient_id, row.visit.date_of_service) in days and sent.sequence == "P":
                 matched.setdefault(sent.claim_id, sent)
     left = {str(row.patient_id): row.visit.coverage.deductible_left_cents for row in rows}
-    return expect_claims(
-        [one for one in matched.values() if one.sequence == "P"],
-        mac=clinic.mac or None,
-        locality=clinic.locality or None,
-        participating=clinic.participating,
-        schedules=ledgers.schedules(),
-        deductible_left_cents=left,
-    )
+    return prices(matched.values(), left)
 
 
 def _cheque(
@@ -296,7 +288,7 @@ def _numbers(posted: posting.Posted, rows: Rows, at: datetime) -> None:
 
 def _compare(
     matches: Iterable[tuple[int, Match]],
-    prices: Mapping[tuple[str, int], Any],
+    expected: Mapping[tuple[str, int], Any],
     rows: Rows,
     remittance: RemittanceRow,
     on: date,
@@ -316,7 +308,7 @@ def _compare(
         )
         for _, one in matches
         if one.sent is not None
-        for found in compare(one, prices, on=on)
+        for found in compare(one, expected, on=on)
     )
 
 
@@ -426,9 +418,9 @@ def post_to(
             waiting.match.answer, one, "person", posting.match_lines(waiting.match.answer, one)
         )
         ledgers.save({one.claim_id: after}, at=at)
-        prices = expect_prices(row)
+        expected = expect_prices(row)
         paid_on = said.payment_date or on
-        _compare([(held.place, found)], prices, rows, held.remittance, paid_on)
+        _compare([(held.place, found)], expected, rows, held.remittance, paid_on)
         _deny([(held.place, found)], rows, held.remittance, said, paid_on, at)
         file = held.remittance.file
         _step(found, {one.claim_id: after}, made.rows, file, held.place, user, at)
@@ -439,17 +431,25 @@ def post_to(
 
 def expect_prices(row: Claim) -> Mapping[tuple[str, int], Any]:
     """What the lines of a claim should bring, with all claims of the patient's day."""
-    clinic = profile.profile()
     same = Claim.objects.filter(
         patient_id=row.patient_id, visit__date_of_service=row.visit.date_of_service
     ).exclude(file_entries=None)
+    left = {str(row.patient_id): row.visit.coverage.deductible_left_cents}
+    return prices([one for _, one in ledgers.sent_claims(same)], left)
+
+
+def prices(
+    sent: Iterable[SentClaim], deductible_left_cents: Mapping[str, int | None]
+) -> Mapping[tuple[str, int], Any]:
+    """What the lines of some claims to a first payer should bring, at this clinic's place."""
+    clinic = profile.profile()
     return expect_claims(
-        [one for _, one in ledgers.sent_claims(same) if one.sequence == "P"],
+        [one for one in sent if one.sequence == "P"],
         mac=clinic.mac or None,
         locality=clinic.locality or None,
         participating=clinic.participating,
         schedules=ledgers.schedules(),
-        deductible_left_cents={str(row.patient_id): row.visit.coverage.deductible_left_cents},
+        deductible_left_cents=deductible_left_cents,
     )
 
 

@@ -6,8 +6,10 @@ in the newest file, so that there is something to find.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
+
+from django.db.models import QuerySet
 
 from neuroreed.billing.expectation import ExpectedLine
 from neuroreed.clinic.models import Claim
@@ -21,14 +23,15 @@ DENIED = ("CO", "50", "N115")
 
 
 def remittance_of(
-    claims: Sequence[Claim], *, number: int, on: date, npi: str, with_faults: bool = False
+    claims: QuerySet[Claim], *, number: int, on: date, npi: str, with_faults: bool = False
 ) -> bytes:
     """One cheque for those of the claims that the fee schedule can price; empty when none."""
     parts: list[str] = []
     total, answered = 0, 0
-    for claim in claims:
-        prices = remittance.expect_prices(claim)
-        sent = ledgers.sent_claim(claim)
+    pairs = ledgers.sent_claims(claims.order_by("number"))
+    left = {str(row.patient_id): row.visit.coverage.deductible_left_cents for row, _ in pairs}
+    prices = remittance.prices([sent for _, sent in pairs], left)
+    for _, sent in pairs:
         expected = [prices.get((sent.claim_id, line.line_number)) for line in sent.claim.lines]
         if sent.sequence != "P" or any(one is None or one.payer_pays is None for one in expected):
             continue

@@ -60,7 +60,7 @@ def _answer(
 ) -> None:
     at = min(sent_at + ANSWERED_AFTER, making.at)
     content = answers.remittance_of(
-        list(Claim.objects.filter(pk__in=keys).order_by("number")),
+        Claim.objects.filter(pk__in=keys),
         number=number,
         on=at.date(),
         npi=ClinicProfile.objects.get().npi,

@@ -6,14 +6,14 @@ that each can be looked at.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from neuroreed.care.outcomes import library
 from neuroreed.clinic import proving
 from neuroreed.clinic.models import Goal
-from neuroreed.clinic.services import education, outcomes, programmes
+from neuroreed.clinic.services import education, outcomes, programmes, visits
 from neuroreed.model.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,6 +38,19 @@ def make(making: Making) -> None:
             continue
         _scores(making, course, number, days)
         _home(making, course, number)
+    _next_visit(making)
+
+
+def _next_visit(making: Making) -> None:
+    """One visit booked ahead for the patient who can sign in."""
+    course = next(iter(making.courses.values()))
+    visits.schedule(
+        making.people[course.case.therapist],
+        episode_id=course.episode.pk,
+        clinician_id=making.people[course.case.therapist].pk,
+        scheduled_at=making.local(making.today + timedelta(days=2), time(10)),
+        at=making.at,
+    )
 
 
 def _scores(making: Making, course: Course, number: int, days: tuple[Any, ...]) -> None:
