@@ -37,7 +37,7 @@ def skills(episode: Episode, until: date) -> tuple[SkillFact, ...]:
             counted.append(
                 (visit.date_of_service, activity.technique, str(answer["metric"]), activity.facts)
             )
-    found = []
+    found: dict[tuple[str, str], SkillFact] = {}
     for place, (on, technique, metric, facts) in enumerate(counted):
         cues = [cue for cue in facts.get("cues") or () if cue.get("content")]
         if not cues:
@@ -50,26 +50,38 @@ def skills(episode: Episode, until: date) -> tuple[SkillFact, ...]:
             ),
             None,
         )
+        # a change that the next visit confirms or refutes says more than a fresh one
+        if later is None and (technique, metric) in found:
+            continue
         answer = facts["response"]
-        found.append(
-            SkillFact(
-                on=on,
-                what=metric.replace("_", " "),
-                unit=_counted(str(answer["unit"])),
-                before=Decimal(str(answer["start"])),
-                after=Decimal(str(answer["end"])),
-                cue=f"a {cues[0].get('type')} cue ({cues[0]['content']})",
-                next_start=None if later is None else Decimal(str(later)),
-            )
+        found.pop((technique, metric), None)
+        found[technique, metric] = SkillFact(
+            on=on,
+            what=metric.replace("_", " "),
+            unit=_counted(str(answer["unit"])),
+            before=Decimal(str(answer["start"])),
+            after=Decimal(str(answer["end"])),
+            cue=_cue(cues[0]),
+            next_start=None if later is None else Decimal(str(later)),
         )
-    return tuple(found[-MOST_SKILLS:])
+    return tuple(sorted(found.values(), key=lambda fact: fact.on)[-MOST_SKILLS:])
+
+
+def _cue(cue: Mapping[str, Any]) -> str:
+    """A cue as *a tactile cue (left pelvis forward)*."""
+    kind = str(cue.get("type") or "").replace("_", " ").strip()
+    article = "an" if kind[:1] in "aeiou" and kind else "a"
+    return f"{article} {kind} cue ({cue['content']})".replace("  ", " ")
 
 
 def _counted(unit: str) -> str:
-    """``count_per_30s`` as *in 30 s*."""
-    said = unit.removeprefix("count").removeprefix("_per_").replace("_", " ").strip()
-    digits = len(said) - len(said.lstrip("0123456789"))
-    return f"in {said[:digits]} {said[digits:].strip()}".strip() if said else "in the task"
+    """``count_per_30s`` as *in 30 s*, ``count_per_min`` as *per min*."""
+    said = unit.removeprefix("count").strip("_").replace("_", " ")
+    if not said.startswith("per "):
+        return said or "in the task"
+    amount = said.removeprefix("per ")
+    digits = len(amount) - len(amount.lstrip("0123456789"))
+    return f"in {amount[:digits]} {amount[digits:].strip()}".strip() if digits else said
 
 
 def dual_tasks(rows: Iterable[ScoreRow]) -> tuple[DualTask, ...]:

@@ -23,6 +23,7 @@ from neuroreed.exchange.charts import (
 from neuroreed.exchange.pdf.handout import page_count, typeset
 
 MOST_CHARTS = 2
+LONGEST_UNIT = 10  # characters that stand beside the axis
 # type in points, the largest that leaves one page
 SIZES = (9, 8.5, 8, 7.5)
 PATIENT_SIZES = (12, 11)
@@ -59,16 +60,16 @@ def _chart(item: MeasureProof, proof: Proof, with_path: bool) -> ProgressChart:
         for score in item.history.scores
         if score.taken_on is not None
     )
-    title = f"{chosen.name} ({chosen.abbreviation})"
+    title, unit = f"{chosen.name} ({chosen.abbreviation})", chosen.unit
     if proof.voice is Voice.PATIENT:
         own = item.history.activity_es if proof.language == "es" else None
         title = own or item.history.activity
         title = f"{title[:1].upper()}{title[1:]}"
+        said = patient_unit(chosen.id, proof.language)
+        unit = said if len(said) <= LONGEST_UNIT else unit
     return ProgressChart(
         title=title,
-        unit=patient_unit(chosen.id, proof.language)
-        if proof.voice is Voice.PATIENT
-        else chosen.unit,
+        unit=unit,
         better=chosen.better,
         series=(Series(chosen.abbreviation, points),),
         error=item.error,

@@ -300,3 +300,55 @@ def test_the_session_goes_on_when_scores_exist(clinic):
     time_the_visit(clinic)
 
     assert visits.state(clinic.therapist, clinic.visit.pk, at=at(9, 41)).state == "ended"
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        ("count_per_30s", "in 30 s"),
+        ("count_per_40m", "in 40 m"),
+        ("count_per_min", "per min"),
+        ("count_of_10", "of 10"),
+        ("count", "in the task"),
+    ],
+)
+def test_a_count_is_said_with_what_it_was_counted_in(signed, unit, said):
+    from neuroreed.clinic.models import Activity
+
+    for activity in Activity.objects.filter(visit=signed.visit):
+        activity.facts["response"]["unit"] = unit
+        activity.facts["cues"][0]["type"] = "auditory_rhythm"
+        activity.save()
+    scored(signed, "33", TODAY)
+
+    facts = proving.proof_episode(signed.episode, TODAY).skills
+
+    assert {fact.unit for fact in facts} == {said}
+    assert facts[0].cue == "an auditory rhythm cue (left pelvis forward)"
+
+
+def test_a_kept_change_is_shown_before_a_fresh_one(signed):
+    from neuroreed.clinic.models import Activity
+
+    first = signed.visit
+    for number, start in ((1, 4), (2, 3)):
+        later = type(first).objects.get(pk=first.pk)
+        activities = list(first.activities.all())
+        later.pk, later._state.adding = None, True
+        later.date_of_service = first.date_of_service + timedelta(days=number)
+        later.scheduled_at = first.scheduled_at + timedelta(days=number)
+        later.save()
+        for old in activities:
+            facts = {**old.facts}
+            facts["response"] = {**facts["response"], "start": start, "end": start - 1}
+            facts["error_observed"] = {**facts["error_observed"], "start": start}
+            Activity(
+                visit=later, order=old.order, label=old.label, cpt=old.cpt,
+                technique=old.technique, facts=facts,
+            ).save()  # fmt: skip
+    scored(signed, "33", TODAY)
+
+    facts = proving.proof_episode(signed.episode, TODAY + timedelta(days=3)).skills
+
+    assert {(fact.on - TODAY).days for fact in facts} == {1}
+    assert {fact.next_start for fact in facts} == {3}

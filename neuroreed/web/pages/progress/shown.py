@@ -81,7 +81,10 @@ def charts(proof: Proof) -> list[dict[str, Any]]:
     """Each measure of a page: its chart, the table twin, the sentence and its grounds."""
     made = []
     for number, (chart, item) in enumerate(
-        zip(progress_charts(proof, with_path=True), proof.measures, strict=True), start=1
+        zip(
+            progress_charts(proof, with_path=proof.voice != "patient"), proof.measures, strict=True
+        ),
+        start=1,
     ):
         made.append(
             {
