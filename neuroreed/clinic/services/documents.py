@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from neuroreed.clinic.models import (
     Certification,
     Document,
     Episode,
+    Impairment,
     PlanOfCare,
     SignedNote,
     User,
@@ -266,6 +268,7 @@ def _period_gaps(row: Document, on: date) -> list[str]:
 
 def _follow(user: User, row: Document, visit: Visit, at: datetime) -> None:
     """What a signed report changes in the record."""
+    _measured(user, row, visit, at)
     if row.kind == "progress_report":
         visit.has_progress_report = True
         visit.save(update_fields=["has_progress_report"])
@@ -289,6 +292,29 @@ def _follow(user: User, row: Document, visit: Visit, at: datetime) -> None:
     elif row.kind == "discharge":
         row.episode.ended_on = date.fromisoformat(row.entries["date"])
         row.episode.save(update_fields=["ended_on"])
+
+
+def _measured(user: User, row: Document, visit: Visit, at: datetime) -> None:
+    """Measures that were first said in the report are findings of their day."""
+    if row.plan is None:
+        return
+    for label, entered in (row.entries.get("values") or {}).items():
+        goal = row.plan.goals.filter(label=label).first()
+        if goal is None or not entered.get("value"):
+            continue
+        before = row.episode.impairments.filter(measure=goal.measure).order_by("-date").first()
+        if before is None:
+            continue
+        found = Impairment(
+            episode=row.episode,
+            category=before.category,
+            measure=goal.measure,
+            value=Decimal(entered["value"]),
+            date=date.fromisoformat(entered.get("date") or profile.local_date(at).isoformat()),
+            by=user,
+        )
+        checked(found)
+        found.save(force_insert=True)
 
 
 def _report(user: User, row: Document, at: datetime) -> Report:
