@@ -64,8 +64,10 @@ _VERIFIED: Final = {
     "unit_method_is_verified": "unit_method",
     "needs_discipline_modifier_is_verified": "requires_discipline_modifier",
     "needs_assistant_modifier_is_verified": "requires_cq_co",
-    "needs_authorization_is_verified": "requires_auth",
-    "filing_days_is_verified": "timely_filing_days",
+}
+_READ: Final = {
+    "needs_authorization_was_read": "requires_auth",
+    "filing_days_were_read": "timely_filing_days",
 }
 _PARAMETERS: Final = {
     "either_column_opens": "ncci_modifier_on_either_column",
@@ -109,6 +111,7 @@ _PAYER_COLUMNS: Final = (
     *("payer_is_known", "is_part_b", "unit_method", "unit_method_is_set", "edits_apply"),
     *_SETTINGS,
     *_VERIFIED,
+    *_READ,
     *_PARAMETERS,
     "profile_reviewed_on",
     "yearly_amounts_are_known",
@@ -263,6 +266,7 @@ def _payer_values(name: str, day: int, state: State) -> tuple[int, ...]:
             for name, setting in _SETTINGS.items()
         ),
         *(int(setting not in payer.unverified) for setting in _VERIFIED.values()),
+        *(int(setting not in payer.unread) for setting in _READ.values()),
         *(_parameter(parameter, on, payer.id) for parameter in _PARAMETERS.values()),
         UNKNOWN if payer.reviewed_on is None else payer.reviewed_on.toordinal(),
         int(_value("kx_threshold_pt_slp", on, payer.id) is not None) if payer.kx else UNKNOWN,

@@ -99,6 +99,7 @@ class Payer:
     (column 1, column 2, indicator), ``none`` applies nothing.
     ``parameters`` names the payer whose dated numbers apply where this one has none.
     ``modifier_order`` lists modifier categories in the order they go out.
+    ``unread`` are the unverified settings that nobody read anywhere, not even in a notice.
     ``severities`` override those of rules; ``off`` silences a rule for this payer.
     """
 
@@ -132,6 +133,7 @@ class Payer:
     unverified: frozenset[str]
     sources: tuple[str, ...]
     note: str
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +358,7 @@ def _payer(payer_id: str, on: date | None, clinic: Folder) -> Payer:
     chain = _ancestry(payer_id, clinic)
     values: dict[str, Any] = dict.fromkeys(_SETTINGS)
     unverified: set[str] = set()
+    unread: set[str] = set()
     severities: dict[str, Severity | str] = {}
     cites: dict[str, None] = {}
     for profile in reversed(chain):
@@ -364,6 +367,9 @@ def _payer(payer_id: str, on: date | None, clinic: Folder) -> Payer:
                 continue
             values[setting.key] = setting.value
             unverified.discard(setting.key)
+            unread.discard(setting.key)
+            if setting.confidence == "K" and setting.value is not None:
+                unread.add(setting.key)
             if setting.confidence != "V" and setting.value is not None:
                 unverified.add(setting.key)
             if setting.cite:
@@ -377,6 +383,7 @@ def _payer(payer_id: str, on: date | None, clinic: Folder) -> Payer:
         extends=tuple(profile.id for profile in chain[1:]),
         reviewed_on=own.reviewed_on,
         unverified=frozenset(unverified),
+        unread=frozenset(unread),
         severities=MappingProxyType(severities),
         sources=tuple(cites),
         note=own.note,

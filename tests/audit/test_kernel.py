@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neuroreed as nr
+from neuroreed.audit.attach import attach
 from neuroreed.audit.kernel import audit
 from neuroreed.audit.registry import registry
 from neuroreed.model.findings import Severity
@@ -221,3 +222,23 @@ def test_a_message_never_names_the_patient() -> None:
 
     for finding in result.findings:
         assert not finding.subject.startswith("P")
+
+
+def test_a_setting_that_was_read_stops_and_one_from_memory_does_not() -> None:
+    """Late filing: Medicare's year and a plan's 90 days were read; another payer's was not."""
+    late = {"date_of_service": "2025-06-01", "submitted_on": "2026-06-02"}
+    unread = {"needs_authorization_was_read": 0, "filing_days_were_read": 0}
+
+    def severity(rule, payer, policy=(), **facts):
+        book = attach(to_book([visit(payer=payer, lines=[{"cpt": "97112", "units": 1}], **facts)]))
+        for name, value in dict(policy).items():
+            book.lines[name] = [value] * len(book)
+        (found,) = [each for each in audit(book).findings if each.rule == rule]
+        return found.severity
+
+    assert severity("FILE-01", "medicare_part_b", **late) is Severity.STOP
+    assert severity("FILE-01", "unitedhealthcare", **late) is Severity.STOP
+    assert severity("FILE-01", "unitedhealthcare", unread, **late) is Severity.REVIEW
+    missing = {"authorization_on_file": False}
+    assert severity("AUTH-01", "va_community_care", **missing) is Severity.STOP
+    assert severity("AUTH-01", "va_community_care", unread, **missing) is Severity.REVIEW

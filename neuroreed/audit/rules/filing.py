@@ -14,7 +14,7 @@ from neuroreed.model.findings import Scope, Severity
     severity=Severity.STOP,
     scope=Scope.VISIT,
     book="DENY-3",
-    rests_on=["filing_days_is_verified"],
+    rests_on=["filing_days_were_read"],
     cites=["cfr-424-44#One calendar year"],
     confidence="S",
     effective=(date(2018, 1, 1), None),
