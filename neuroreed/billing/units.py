@@ -16,7 +16,7 @@ from neuroreed.model.errors import BadInput
 
 CMS_SOURCE = "CMS Pub. 100-04, chapter 5, section 20.2.C"
 MIDPOINT_SOURCE = "CPT time rule: the midpoint must be passed; secondary sources"
-ANSWERS_LISTED = 20_000  # sixteen codes can tie for half as many units; nobody reads more
+ANSWERS_LISTED = 2 * 10**4  # sixteen codes can tie for half as many units; nobody reads more
 METHODS = {"cms": "cms", "ama": "ama", "spm": "ama"}
 
 
