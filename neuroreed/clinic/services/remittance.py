@@ -213,7 +213,15 @@ def _prices(made: Plan) -> Mapping[tuple[str, int], Any]:
             if (row.patient_id, row.visit.date_of_service) in days and sent.sequence == "P":
                 matched.setdefault(sent.claim_id, sent)
     left = {str(row.patient_id): row.visit.coverage.deductible_left_cents for row in rows}
-    return prices(matched.values(), left)
+    # what the payer denied counts for no reduction of the other lines
+    without = {
+        (one.claim_id, one.line_number)
+        for _, remittance, posted in made.posted
+        for match in posted.matches
+        for one in denials_of(match, answered_on=remittance.payment_date or made.on)
+        if one.line_number is not None
+    }
+    return prices(matched.values(), left, without)
 
 
 def _cheque(
@@ -439,7 +447,9 @@ def expect_prices(row: Claim) -> Mapping[tuple[str, int], Any]:
 
 
 def prices(
-    sent: Iterable[SentClaim], deductible_left_cents: Mapping[str, int | None]
+    sent: Iterable[SentClaim],
+    deductible_left_cents: Mapping[str, int | None],
+    without: Iterable[tuple[str, int]] = (),
 ) -> Mapping[tuple[str, int], Any]:
     """What the lines of some claims to a first payer should bring, at this clinic's place."""
     clinic = profile.profile()
@@ -450,6 +460,7 @@ def prices(
         participating=clinic.participating,
         schedules=ledgers.schedules(),
         deductible_left_cents=deductible_left_cents,
+        without=frozenset(without),
     )
 
 
