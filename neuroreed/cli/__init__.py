@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "handout": ("neuroreed.cli.handout", "print a patient handout"),
     "readability": ("neuroreed.cli.readability", "how hard a text is to read"),
     "bulk": ("neuroreed.cli.bulk", "audit millions of lines"),
+    "sample": ("neuroreed.cli.sample", "draw charts to audit; rate and dollars with intervals"),
+    "peers": ("neuroreed.cli.peers", "units and code shares by therapist or clinic"),
     "record": ("neuroreed.cli.record", "verify seals and the event chain"),
     "serve": ("neuroreed.cli.serve", "run the clinic"),
 }
