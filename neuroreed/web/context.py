@@ -18,8 +18,8 @@ MENU = {
     "student": ("day", "patients", "rules"),
     "front_desk": ("day", "patients"),
     "biller": ("claims", "patients", "rules"),
-    "compliance": ("claims", "patients", "rules"),
-    "admin": ("day", "patients", "claims", "rules"),
+    "compliance": ("claims", "audits", "patients", "rules"),
+    "admin": ("day", "patients", "claims", "audits", "rules"),
     "patient": (),
 }
 DEMO_ROLES = ("therapist", "assistant", "biller", "compliance", "front_desk", "patient")
@@ -36,6 +36,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         "day": _("Today"),
         "patients": _("Patients"),
         "claims": _("Claims"),
+        "audits": _("Chart audits"),
         "rules": _("Rules"),
     }
     links = []

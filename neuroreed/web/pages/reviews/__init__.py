@@ -1,0 +1,1 @@
+"""Audits of drawn charts: draw, judge, report."""
