@@ -125,10 +125,12 @@ def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
     try:
         if encoding.lower().replace("-", "") not in {"utf8", "utf8sig"}:
             plain = target.with_suffix(".text")
-            with file.open(encoding=encoding, newline="") as read:
-                with plain.open("w", encoding="utf-8", newline="") as write:
-                    while block := read.read(2**22):
-                        write.write(block)
+            with (
+                file.open(encoding=encoding, newline="") as read,
+                plain.open("w", encoding="utf-8", newline="") as write,
+            ):
+                while block := read.read(2**22):
+                    write.write(block)
             source = plain
         pl.scan_csv(source, infer_schema=False, separator=separator).sink_parquet(target)
     except (pl.exceptions.PolarsError, UnicodeError) as error:

@@ -156,6 +156,11 @@ class _Labels:
         Their names are put together as for a single book; all others bear their session's.
         """
         columns = self.part.columns
+        sessions = columns["session"]
+        own = sessions[self.starts]
+        alone = not len(of_interval) and (sessions == own[self.visits]).all()
+        if alone and len(np.unique(own)) == len(own):
+            return  # one session in each visit, one visit of each session: the common case
         disciplines = columns["discipline"].astype(np.int64)
         table = pl.DataFrame(
             {
@@ -295,8 +300,11 @@ def _patient_times(
         rules = max(len(kernels.patients.plan.rules), 1)
         return pl.DataFrame(), empty, np.zeros((rules, 1), np.int64)
     table = {**table, "visit": visit}
-    order = np.lexsort([table[n] for n in ("is_group", "is_one_on_one", "visit", "end_minute",
-                                           "start_minute", "date_of_service", "patient")])  # fmt: skip
+    last_first = (
+        *("is_group", "is_one_on_one", "visit", "end_minute", "start_minute"),
+        *("date_of_service", "patient"),
+    )
+    order = np.lexsort([table[name] for name in last_first])
     table = {name: values[order] for name, values in table.items()}
     columns = {
         name: typed(name, table[name])

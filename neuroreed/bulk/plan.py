@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from neuroreed.audit.attached import ATTACHED, TABLES
-from neuroreed.audit.registry import TABLE, Fact, Registry, Rule
-from neuroreed.bulk.small_python import LIST, ONE
+from neuroreed.audit.registry import Fact, Registry, Rule
+from neuroreed.bulk.small_python import LIST, ONE, NotSmall, Texts
 from neuroreed.bulk.small_python import TABLE as TABLE_KIND
-from neuroreed.bulk.small_python import NotSmall, Texts
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import Scope, Severity
 

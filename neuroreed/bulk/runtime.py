@@ -5,8 +5,6 @@ called uncompiled. ``S`` is one array of values: a value lies at its own offset,
 line or group of the block at hand.
 """
 
-# ruff: noqa: PLR0913
-
 import numpy as np
 
 _U = np.uint64
@@ -206,10 +204,10 @@ def unknown_where(S, count, target, source):
 
 def met(value, meta, number, place):
     """Whether a condition of a rule holds for a value."""
+    found = False
     for k in range(meta[number, place + 1]):
-        if value == meta[number, place + 2 + k]:
-            return True
-    return False
+        found |= value == meta[number, place + 2 + k]
+    return found
 
 
 def ask(S, c, K, count, number, block, meta, own, cov, hits, state):
@@ -218,7 +216,8 @@ def ask(S, c, K, count, number, block, meta, own, cov, hits, state):
     ``K`` comes with 1 no and 2 yes for every group. A row of ``meta`` says: first day, last
     day, severity, severity it runs as; place of day and payer; then how many facts it rests
     on and their places; how many conditions, each with place, count and values; how many
-    facts it needs and their places; at the end which groups and their first rows. ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
+    facts it needs and their places; at the end which groups and their first rows.
+    ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
     3 review, 4 advise; its last row tells whether any payer has the rule off.
     Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown.
     """

@@ -1,0 +1,57 @@
+"""The random visits of the audit's tests as tables, and both runs over them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from neuroreed.bulk.local import Settings, audit
+
+_IDENTITY = ("patient_id", "visit_id", "date_of_service", "discipline", "payer", "therapist_id")
+
+
+def tables(visits: list[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines and intervals of visits, one row each; modifiers as text with commas."""
+    lines, intervals = [], []
+    for visit in visits:
+        shared = {k: v for k, v in visit.items() if k not in {"lines", "intervals"}}
+        for line in visit["lines"]:
+            row = {**shared, **line}
+            if row.get("modifiers") is not None:
+                row["modifiers"] = ",".join(row["modifiers"])
+            lines.append(row)
+        for interval in visit.get("intervals", ()):
+            intervals.append({**{key: shared[key] for key in _IDENTITY}, **interval})
+    return (
+        pl.DataFrame(lines, infer_schema_length=None),
+        pl.DataFrame(intervals, infer_schema_length=None),
+    )
+
+
+def written(visits: list[dict[str, Any]], folder: Path) -> tuple[Path, Settings]:
+    """The tables as files, and settings that name the intervals."""
+    lines, intervals = tables(visits)
+    lines.write_parquet(folder / "lines.parquet")
+    if not len(intervals):
+        return folder / "lines.parquet", Settings(threads=2)
+    intervals.write_parquet(folder / "intervals.parquet")
+    return folder / "lines.parquet", Settings(
+        threads=2, intervals=str(folder / "intervals.parquet")
+    )
+
+
+def findings(out: Path) -> pl.DataFrame:
+    """All findings of a run."""
+    files = [*sorted((out / "parts").glob("*.findings.parquet")), out / "second.findings.parquet"]
+    return pl.concat([pl.read_parquet(file) for file in files if file.exists()])
+
+
+def said(out: Path) -> set[tuple[str, str, str]]:
+    """Findings as rule, subject and severity."""
+    table = findings(out)
+    return set(zip(table["rule"], table["subject"], table["severity"], strict=True))
+
+
+__all__ = ["audit", "findings", "said", "tables", "written"]
