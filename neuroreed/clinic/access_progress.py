@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from neuroreed.clinic import access, events, homes, own_care, proving
-from neuroreed.clinic.models import Episode, HomeLink, Patient, Role, User, Visit
+from neuroreed.clinic.models import Episode, Event, HomeLink, Patient, Role, User, Visit
 from neuroreed.model.errors import NotFound
 
 LANGUAGES = ("en", "es")
@@ -51,6 +51,17 @@ def home_token(user: User, link_id: UUID | str) -> str:
 def home_page(address: str, *, at: datetime) -> homes.HomePage:
     """What a code opens, for whoever holds it."""
     return homes.page(homes.opened(address, at=at), at=at)
+
+
+def home_opened(address: str, *, at: datetime) -> homes.HomePage:
+    """The same, with a line in the log that the code was used."""
+    link = homes.opened(address, at=at)
+    page = homes.page(link, at=at)
+    since = at - events.SAME_VIEW
+    name = events.subject_of(link)
+    if not Event.objects.filter(subject=name, verb="home.opened", at__gt=since).exists():
+        events.append(None, "home.opened", link, at=at)
+    return page
 
 
 def own_care_for(user: User, *, at: datetime, language: str | None = None) -> own_care.OwnCare:

@@ -261,6 +261,7 @@ def visit_facts(
         "last_two_verdicts": proving.last_verdicts(episode, row.date_of_service),
         "plan_change": False,
         "maintenance_rationale": (plan.maintenance_rationale or None) if plan else None,
+        **proving.decided(episode, row.date_of_service),
         **own.get("progress", {}),
     }
     facts: dict[str, Any] = {

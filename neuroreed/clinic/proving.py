@@ -410,6 +410,16 @@ def last_verdicts(episode: Episode, until: date) -> list[str]:
     return []
 
 
+def decided(episode: Episode, until: date) -> dict[str, Any]:
+    """The therapist's decision on the last scores, as facts of a visit; empty without one."""
+    made = proof_episode(episode, until)
+    if made is None or made.decision is None:
+        return {}
+    if made.decision.choice is trajectory.Choice.MAINTENANCE:
+        return {"maintenance_rationale": made.decision.because}
+    return {"plan_change": made.decision.choice is trajectory.Choice.CHANGE_PLAN}
+
+
 def _against(history: History, first: Score, last: Score) -> Verdict:
     was, now = first.protocol, last.protocol
     return compare(

@@ -176,6 +176,30 @@ def test_a_decision_before_the_last_score_is_not_one_on_it(clinic):
     assert not page(clinic).decided
 
 
+@pytest.mark.parametrize(
+    ("choice", "fact", "value"),
+    [
+        ("change_plan", "plan_change", True),
+        ("continue", "plan_change", False),
+        ("maintenance_with_justification", "maintenance_rationale", "Falls return without it."),
+    ],
+)
+def test_the_decision_is_a_fact_of_the_note(timed, choice, fact, value):
+    scored(timed, "33", TODAY - WEEK)
+    scored(timed, "34", TODAY)
+    outcomes.decide(
+        timed.therapist,
+        timed.episode.pk,
+        choice=choice,
+        because="Falls return without it.",
+        at=at(9, 41),
+    )
+
+    drafted = notes.draft(timed.therapist, timed.visit.pk, at=at(9, 45))
+
+    assert drafted.facts["progress"][fact] == value
+
+
 def test_nothing_measured_leaves_nothing_to_decide(clinic):
     with pytest.raises(Refused, match="measure first"):
         outcomes.decide(

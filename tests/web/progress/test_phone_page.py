@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils.translation.template import templatize
 
-from neuroreed.clinic.models import HomeLog
+from neuroreed.clinic.models import Event, HomeLog
 from tests.web import small_clinic
 from tests.web.progress.conftest import home
 
@@ -50,6 +50,19 @@ def test_the_page_names_nobody_sets_no_cookie_and_is_kept_by_no_cache(clinic, op
     assert answer.cookies == {} and "no-store" in answer["Cache-Control"]
     assert "script-src 'self'" in answer["Content-Security-Policy"]
     assert len(answer.content) < 40_000
+
+
+def test_opening_a_code_is_in_the_log_once_for_a_sitting(clinic, turn, opened):
+    client = Client()
+    client.get(f"/h/{opened}/")
+    client.get(f"/h/{opened}/")
+    assert Event.objects.filter(verb="home.opened").count() == 1
+
+    turn.goes(hours=1)
+    client.get(f"/h/{opened}/")
+
+    lines = Event.objects.filter(verb="home.opened")
+    assert [line.patient for line in lines] == [str(clinic.patients[0].pk)] * 2
 
 
 def test_stop_rules_come_before_the_first_exercise(opened):

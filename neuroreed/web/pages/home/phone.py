@@ -151,7 +151,7 @@ def phrases_days(page: HomePage, language: str) -> list[str]:
 @public("GET")
 def home(request: HttpRequest, address: str) -> HttpResponse:
     """The exercises of one programme, with the stop rules first."""
-    page = access_progress.home_page(address, at=clock.now())
+    page = access_progress.home_opened(address, at=clock.now())
     asked = request.GET.get("l", "")
     language = asked if asked in ("en", "es") else language_of(page.language)
     with translation.override(language):
