@@ -19,6 +19,7 @@ from neuroreed.clinic.models import (
     Visit,
 )
 from neuroreed.clinic.synthetic import FAULTS
+from neuroreed.clinic.synthetic.faults import STEADY
 from neuroreed.clinic.synthetic.load import prior_accrual
 from neuroreed.clinic.synthetic.people import CASES
 from neuroreed.model.identifiers import is_npi
@@ -86,6 +87,31 @@ def test_a_weak_note_fails_its_point_of_the_rubric(made, fault):
     version = visit_of(fault).charge_versions.last()
 
     assert FAILED_POINT[fault.id] in version.body["documentation"]["failed"]
+
+
+def test_cloned_visits_are_found_and_honest_steady_ones_answered(made, capsys):
+    flagged, answered = {}, {}
+    for version in ChargeVersion.objects.select_related("visit__patient"):
+        kept = version.body["documentation"]
+        if "R25" in kept["failed"]:
+            who = version.visit.patient.last_name
+            (answered if "R25" in kept["answered"] else flagged).setdefault(who, []).append(kept)
+
+    with capsys.disabled():
+        notes = SignedNote.objects.filter(kind="note").count()
+        print(
+            f"\nLikeness in {notes} invented notes: {sum(map(len, flagged.values()))} visits of "
+            f"{len(flagged)} patient flagged, {sum(map(len, answered.values()))} honest steady "
+            "visits answered with one statement."
+        )
+    assert set(flagged) == {"Lindenova"}
+    assert {who: len(kept) for who, kept in answered.items()} == dict.fromkeys(STEADY, 1)
+    rules = set(
+        FindingRow.objects.filter(rule="RUBR-25").values_list(
+            "visit__patient__last_name", flat=True
+        )
+    )
+    assert rules == {"Lindenova"}
 
 
 def test_a_target_within_the_error_of_its_measure_fails_on_every_note(made):

@@ -73,3 +73,11 @@ FAULTS = (
 def of(patient: str, visit: int) -> frozenset[str]:
     """The faults of one visit of one patient."""
     return frozenset(f.id for f in FAULTS if f.patient == patient and f.visit == visit)
+
+
+# honest visits whose dose was held: the visit with this number repeats the one before, and says why
+STEADY = {
+    "Oakhurst": (5, "Dose held steady: dizzy after a new medicine, so nothing was made harder."),
+    "Sequoyan": (5, "Same dose as last time after a hot weekend with more fatigue."),
+    "Tamarisk": (6, "Knee swollen after a long walk: held at the last dose until it settles."),
+}

@@ -95,6 +95,9 @@ def activities_of(
     step = 2 if "cloned" in planted or _clones_begin(made, index) else index
     if step != index:
         chance = Random(f"cloned:{made.case.last_name}")  # noqa: S311
+    held = _held(made, index)
+    if held is not None:
+        step, chance = held, Random(f"steady:{made.case.last_name}")  # noqa: S311
     moment = begins + timedelta(minutes=2, seconds=chance.randrange(50))
     plan: list[tuple[str, str, int]] = []
     if index == 1:
@@ -123,6 +126,12 @@ def activities_of(
     return activities
 
 
+def _held(made: Course, index: int) -> int | None:
+    """The visit whose facts this one has, where an honest dose was held steady."""
+    number, _statement = faults.STEADY.get(made.case.last_name, (0, ""))
+    return number - 1 if index in {number - 1, number} and number else None
+
+
 def _clones_begin(made: Course, index: int) -> bool:
     """The two visits before the cloned one have its facts too."""
     return made.case.last_name == "Lindenova" and index in {4, 5}
@@ -138,7 +147,14 @@ def visit_facts(made: Course, index: int) -> dict[str, Any]:
         ],
         "hep": {"items": 2 + index % 3, "reviewed": True},
         "progress": {"last_two_verdicts": ["within_error", "beyond_mdc"]},
+        **_statement(made, index),
     }
+
+
+def _statement(made: Course, index: int) -> dict[str, str]:
+    """Why the dose was held, where it was."""
+    number, said = faults.STEADY.get(made.case.last_name, (0, ""))
+    return {"statement": said} if index == number else {}
 
 
 def _billed(
