@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from neuroreed.clinic import environment, logs, settings
+from neuroreed.clinic import connectors, environment, logs, settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
-SOURCES = [environment.__file__, settings.__file__]
+SOURCES = [environment.__file__, settings.__file__, connectors.__file__]
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path, monkeypatch):

@@ -14,11 +14,15 @@ from neuroreed.clinic import access_money
 from neuroreed.model.errors import BadInput
 
 DESK = {"biller", "admin"}
+READS = DESK | {"compliance"}
+# what the front desk works with too
+FRONT = {"desk-authorizations", "desk-eligibility"}
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The links of the desk, with how much waits behind them."""
-    waiting = access_money.held_answers(request.user).count()
+    is_desk = request.user.role in READS
+    waiting = access_money.held_answers(request.user).count() if is_desk else 0
     links = [
         ("claims", _("Claims"), ""),
         ("desk-exchange", _("Files"), ""),
@@ -38,6 +42,7 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "is_current": request.path == reverse(name),
         }
         for name, label, count in links
+        if is_desk or name in FRONT
     ]
 
 
