@@ -456,7 +456,8 @@ def _cautions(
         if abs(coverage - nominal) > DEVIATION:
             side = "more" if coverage > nominal else "less"
             said.append(
-                f"The {nominal:.0%} interval of the {name} holds the truth in {coverage:.1%} of "
+                f"The {nominal * 100:.0f} % interval of the {name} holds the truth in "
+                f"{coverage * 100:.1f} % of "
                 f"samples from a frame like this one ({how}), {side} often than it says."
             )
     return said

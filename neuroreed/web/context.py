@@ -36,7 +36,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         "day": _("Today"),
         "patients": _("Patients"),
         "claims": _("Claims"),
-        "audits": _("Chart audits"),
+        "audits": _("Audits"),
         "rules": _("Rules"),
     }
     links = []

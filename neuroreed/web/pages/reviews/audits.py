@@ -34,10 +34,10 @@ class DrawForm(forms.Form):
         label=gettext_lazy("Charts"), min_value=2, max_value=MOST_CHARTS, initial=USUAL_CHARTS
     )
     stratify = forms.ChoiceField(
-        label=gettext_lazy("Divide the frame by"),
+        label=gettext_lazy("Divide by"),
         required=False,
         choices=[
-            ("", gettext_lazy("nothing: a simple sample")),
+            ("", gettext_lazy("nothing")),
             ("therapist", gettext_lazy("therapist")),
             ("payer", gettext_lazy("payer")),
             ("month", gettext_lazy("month")),
