@@ -12,6 +12,9 @@ from tests.web.progress.conftest import course, home
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+DARK = {"payer", "measure-trials", "programme", "handouts", "mine"}
+
+
 def scores(person: Any, episode: Any, total: str, occasion: str) -> None:
     """Record one Berg total with its form."""
     person.goes(f"/episodes/{episode}/measures/berg/")
@@ -99,7 +102,7 @@ def test_no_page_of_progress_and_home_has_a_barrier_or_is_too_wide(
     for name, pages in addresses(clinic, link).items():
         person = walkers(name)
         person.page.emulate_media(color_scheme=scheme)
-        for title, path in pages:
+        for title, path in pages if scheme == "light" else [p for p in pages if p[0] in DARK]:
             person.goes(path)
             for details in person.page.locator("details > summary").all():
                 details.click()
