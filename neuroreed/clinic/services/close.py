@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,8 @@ from neuroreed.clinic.models import (
 )
 from neuroreed.clinic.plain import plain
 from neuroreed.clinic.services import ledgers, lifecycle
-from neuroreed.model.errors import BadInput
+from neuroreed.model.errors import BadInput, NoParameter
+from neuroreed.policy import parameters
 
 SILENT_DAYS = 5
 UNANSWERED_DAYS = 30
@@ -293,6 +294,19 @@ def differences(user: User, verdict: str) -> list[Comparison]:
         ):
             kept.append(row)
     return kept
+
+
+def return_by(row: Comparison) -> date | None:
+    """The day by which an overpayment is to be reported and returned, from its posting on."""
+    on = profile.local_date(row.remittance.at)
+    for payer in (row.claim.payer, None):
+        try:
+            named = {"payer": payer} if payer else {}
+            limit = parameters.as_of("overpayment_report_days", on, **named)
+        except NoParameter:
+            continue
+        return on + timedelta(days=limit.value)
+    return None
 
 
 def ledger_entries(user: User, claim: Claim) -> list[LedgerEntry]:

@@ -187,6 +187,32 @@ def test_the_next_payer_gets_what_the_first_decided_and_the_share_moves(denied):
     assert line["adjudications"][0]["paid"] == "48.00"
     with pytest.raises(Refused):
         corrections.secondary(denied.biller, claim.pk, coverage.pk, at=at(14))
+    # the second payer answers under the same number: its answer goes to its own claim
+    second = {
+        1: Answered(1000, [("OA", "23", 4800), ("PR", "3", 200)]),
+        2: Answered(0, [("OA", "23", 2500)]),
+    }
+    taken = denied.take(
+        payer.remittance(
+            [Answer(new.body, second, status="2", control="S1")], trace="EFT9", control=9
+        )
+    )
+    assert taken.outcome == "taken"
+    ledger = ledgers.of(claim)
+    assert check(ledger) == ()
+    assert (ledger.balance("paid"), ledger.balance("patient")) == (7300 + 1000, 200)
+    assert ledger.balance("next_payer") == 0
+    assert state(denied, new) == "adjudicated"
+
+
+def test_an_overpayment_is_named_with_the_day_it_must_be_returned_by(desk_clinic):
+    desk_clinic.sent()
+    desk_clinic.take(payer.remittance([Answer(desk_clinic.claims[0].body)]))
+
+    found = close.differences(desk_clinic.biller, "overpaid")
+
+    assert len(found) == 2
+    assert (close.return_by(found[0]) - at(12).date()).days == 60
 
 
 def test_a_patient_pays_once_and_the_statement_asks_only_what_may_be_asked(denied):

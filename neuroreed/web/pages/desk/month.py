@@ -22,7 +22,6 @@ from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import amount_cents, keys, page
 from neuroreed.web.pages.door import door
 
-OVERPAYMENT_DAYS = 60
 MOST_ROWS = 300
 
 
@@ -100,9 +99,8 @@ def close(request: HttpRequest) -> HttpResponse:
 def differences(request: HttpRequest) -> HttpResponse:
     """Underpaid and overpaid lines by money, and the contract prices behind them."""
     over = [
-        {"row": row, "until": row.remittance.payment_date + timedelta(days=OVERPAYMENT_DAYS)}
+        {"row": row, "until": service.return_by(row)}
         for row in service.differences(request.user, "overpaid")[:MOST_ROWS]
-        if row.remittance.payment_date
     ]
     under = service.differences(request.user, "underpaid")
     return page(
