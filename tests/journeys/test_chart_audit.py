@@ -59,6 +59,10 @@ def test_thirty_charts_take_few_clicks_outside_the_judging(
         page.wait_for_selector(f"h1:text-is('Chart {number} of {CHARTS}')")
         if number == 1:
             person.picture("audit-chart")
+            assert "25 minutes" in page.inner_text(".note")
+            with page.expect_download() as packet:
+                page.click("a[download]")
+            assert packet.value.path().read_bytes().startswith(b"%PDF")
         is_wrong = number % 5 == 0
         for name in ("need", "skill", "minutes", "progress"):
             says = "no" if is_wrong and name == "skill" else "yes"

@@ -17,6 +17,7 @@ from neuroreed.clinic.services import reviews as service
 from neuroreed.model.errors import BadInput
 from neuroreed.web import clock
 from neuroreed.web.pages.door import door
+from neuroreed.web.pages.showing import section_lines
 
 
 def questions() -> list[tuple[str, str]]:
@@ -98,7 +99,7 @@ def show(request: HttpRequest, row: Any, *, status: int = 200) -> HttpResponse:
             "chart": row,
             "review": row.review,
             "of": row.review.charts.count(),
-            "note": notes[0] if notes else None,
+            "sections": [section_lines(one) for one in notes[0].sections] if notes else (),
             "addenda": notes[1:],
             "machine": row.machine,
             "failed": [point for point in POINTS if point.id in failed],
