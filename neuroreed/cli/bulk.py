@@ -20,9 +20,13 @@ def run(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _audit_arguments(commands.add_parser("audit", help="audit Parquet, CSV or 837P into a folder"))
     _synth_arguments(commands.add_parser("synth", help="invent lines, with known faults"))
+    compared = commands.add_parser("diff", help="what changed between two runs over one input")
+    compared.add_argument("before", help="the folder of a run")
+    compared.add_argument("after", help="the folder of another run over the same files")
+    compared.add_argument("--json", action="store_true", help="the difference as JSON")
     args = parser.parse_args(argv)
     _needs_extra()
-    handlers = {"audit": _audit, "synth": _synth}
+    handlers = {"audit": _audit, "synth": _synth, "diff": _diff}
     return handlers[args.command](args)
 
 
@@ -118,4 +122,15 @@ def _synth(args: Any) -> int:
         shuffle=args.shuffle,
     )  # fmt: skip
     print(f"{made.lines:,} lines with {made.faults:,} planted faults in {args.out}.")
+    return 0
+
+
+def _diff(args: Any) -> int:
+    from neuroreed.bulk.diff import difference
+
+    found = difference(Path(args.before), Path(args.after))
+    if args.json:
+        print_json(found.plain())
+    else:
+        _say(found.sentences())
     return 0
