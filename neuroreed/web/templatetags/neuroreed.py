@@ -94,6 +94,18 @@ def words(value: Any) -> str:
 
 
 @register.filter
+def measure_name(value: Any) -> str:
+    """An outcome measure by its name: ``berg`` as *Berg Balance Scale*."""
+    from neuroreed.care.outcomes import library
+    from neuroreed.model.errors import NeuroReedError
+
+    try:
+        return str(library.measure(str(value)).name)
+    except NeuroReedError:
+        return words(value)
+
+
+@register.filter
 def item(mapping: Mapping[str, Any], key: str) -> Any:
     """One entry of a mapping, or None."""
     return mapping.get(key) if isinstance(mapping, Mapping) else None
