@@ -52,6 +52,8 @@ def verify() -> Checked:
     from neuroreed.clinic.models import Event, SignedNote
 
     faults = [*signing.broken(), *events.broken(), *_unmatched()]
+    if not faults:
+        faults += signing.moved_taps()
     faults += [f"the trigger {name} is gone" for name in triggers.missing(connection)]
     return Checked(SignedNote.objects.count(), Event.objects.count(), tuple(faults))
 

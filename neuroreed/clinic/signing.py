@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from neuroreed.clinic.events import canonical, instant
-from neuroreed.clinic.models import Patient, SignedNote, User, Visit
+from neuroreed.clinic.models import Patient, SignedNote, TimerEvent, User, Visit
 from neuroreed.model.errors import Corrupt
 
 
@@ -81,6 +81,22 @@ def _frame(note: SignedNote) -> dict[str, Any]:
     }
 
 
+def taps(rows: Iterable[TimerEvent]) -> list[dict[str, Any]]:
+    """The taps behind the minutes of a visit, as its seal holds them."""
+    return [
+        {
+            "kind": row.kind,
+            "activity": str(row.activity_id) if row.activity_id else None,
+            "at": instant(row.at),
+            "start": instant(row.start) if row.start else None,
+            "end": instant(row.end) if row.end else None,
+            "reason": row.reason,
+            "by": str(row.by_id),
+        }
+        for row in rows
+    ]
+
+
 def body(note: SignedNote) -> dict[str, Any]:
     """What was sealed: the facts and the text of the note."""
     value: dict[str, Any] = json.loads(note.canonical)["body"]
@@ -114,6 +130,15 @@ def broken(patient_id: UUID | None = None) -> Iterator[str]:
             previous = None
         yield from faults(note, previous)
         previous = note
+
+
+def moved_taps() -> Iterator[str]:
+    """A sentence for each signed visit whose taps are not those that were sealed with it."""
+    notes = SignedNote.objects.filter(kind="note").prefetch_related("visit__timer_events")
+    for note in notes.iterator(chunk_size=200):
+        sealed = body(note).get("timer")
+        if sealed is not None and taps(note.visit.timer_events.all()) != sealed:
+            yield f"the minutes of visit {note.visit_id} are not those of its note"
 
 
 def verify(patient_id: UUID | None = None) -> int:

@@ -13,7 +13,7 @@ import pytest
 from tests.postgres import server
 
 HERE = Path(__file__).parent
-SUITES = ("test_sealed.py", "writers.py")
+SUITES = ("test_sealed.py", "writers.py", "documentation/test_before_and_after.py")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from neuroreed.clinic.services.patients import checked
 from neuroreed.model.errors import BadInput, NotFound
 from neuroreed.policy import codes
 
+SUPERVISION = ("general", "direct", "personal")
+
 
 def describe(user: User, *, at: datetime, **given: Any) -> ClinicProfile:
     """Set the clinic's own facts; only the administrator may.
@@ -30,6 +32,8 @@ def describe(user: User, *, at: datetime, **given: Any) -> ClinicProfile:
             codes.lookup(cpt)
             if isinstance(cents, bool) or not isinstance(cents, int) or cents < 0:
                 raise BadInput(f"The fee of {cpt} is a whole number of cents.")
+        if given.get("assistant_supervision", "general") not in SUPERVISION:
+            raise BadInput(f"Supervision of assistants is one of {', '.join(SUPERVISION)}.")
         for name, value in given.items():
             setattr(row, name, value)
         checked(row)

@@ -132,18 +132,7 @@ def _body(visit: Visit, note: care_note.Note, assessed: charges.Assessment) -> d
     return {
         "facts": facts,
         "note": sealed,
-        "timer": [
-            {
-                "kind": row.kind,
-                "activity": str(row.activity_id) if row.activity_id else None,
-                "at": events.instant(row.at),
-                "start": events.instant(row.start) if row.start else None,
-                "end": events.instant(row.end) if row.end else None,
-                "reason": row.reason,
-                "by": str(row.by_id),
-            }
-            for row in visit.timer_events.all()
-        ],
+        "timer": signing.taps(visit.timer_events.all()),
         "charges": plain(assessed.charges),
     }
 
