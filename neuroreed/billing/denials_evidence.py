@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from neuroreed.billing import timely, units
@@ -213,11 +213,11 @@ def overlap_minutes(one: Sequence[Interval] | None, other: Sequence[Interval] | 
     """Whole minutes that two services share; ``None`` when the times of one are unknown."""
     if not one or not other:
         return None
-    seconds = 0.0
+    nothing = shared = timedelta()
     for start, end in one:
         for begin, stop in other:
-            seconds += max(0.0, (min(end, stop) - max(start, begin)).total_seconds())
-    return -int(-seconds // 60)
+            shared += max(nothing, min(end, stop) - max(start, begin))
+    return -(-shared // timedelta(minutes=1))
 
 
 def _units_text(count: int) -> str:
