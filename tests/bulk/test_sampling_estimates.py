@@ -162,7 +162,7 @@ def test_intervals_of_an_even_population_hold_the_truth_as_often_as_they_say(est
     truth = sum(y for units in population.values() for _, y in units)
 
     trials, held = 1200, 0
-    n = 60 if strata == 1 else 40
+    n = 30 if strata == 1 else 20
     for _ in range(trials):
         judged = [
             AuditedChart(f"{k}-{i}", str(k), True, x, x - y)
