@@ -217,3 +217,18 @@ def test_the_programme_begins_before_it_is_shared_and_ends_with_its_code(clinic,
     assert "11 Jan 2027" in Client().get(f"/h/{opened}/").content.decode()
     turn.now = small_clinic.at(9) + timedelta(days=90)
     assert Client().get(f"/h/{opened}/").status_code == 200
+
+
+def test_what_a_patient_reads_on_the_pages_can_be_read():
+    from neuroreed.care.readability import readability
+
+    pairs = [(en, es) for en, es in catalogue().items() if en.endswith((".", "?"))]
+    filled = [
+        [re.sub(r"%\(\w+\)s", "5", text) for text in texts] for texts in zip(*pairs, strict=True)
+    ]
+    english, spanish = (
+        readability(" ".join(texts), code) for texts, code in zip(filled, ("en", "es"), strict=True)
+    )
+
+    assert english.grade <= 6 and english.longest_sentence_words <= 20
+    assert spanish.perspicuity >= 65 and spanish.longest_sentence_words <= 20
