@@ -161,7 +161,11 @@ def _current(visit: Visit) -> Claim | None:
     """The claim to the first payer that counts: the last that no other replaced."""
     claims = sorted(visit.claims.all(), key=lambda one: (one.at, one.number))
     first = [one for one in claims if not hasattr(one, "secondary_of")]
-    standing = [one for one in first if showing.claim_state(one) != "replaced"]
+    standing = [
+        one
+        for one in first
+        if one.frequency != ledgers.VOID and showing.claim_state(one) != "replaced"
+    ]
     return standing[-1] if standing else None
 
 
@@ -197,6 +201,9 @@ def _gaps(
         stops = [
             one.says for one in versions[-1].findings.filter(severity="stop", resolutions=None)
         ]
+        if visit.claims.all():
+            yield gap("claim", "The claim was taken back: nothing is billed.")
+            return
         yield gap("claim", f"No claim: {stops[0]}" if stops else "No claim was released.")
         return
     if state in {"released", "held", "rejected"}:

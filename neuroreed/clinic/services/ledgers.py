@@ -23,6 +23,7 @@ from neuroreed.exchange.x12 import claim_from_plain
 from neuroreed.model.money import dollars
 
 MOST_AT_ONCE = 500
+VOID = "8"
 
 
 def number_of(claim: Claim) -> str:
@@ -115,6 +116,9 @@ def of(claim: Claim) -> Ledger:
     """The ledger of a claim; one that nothing has happened to holds its charges."""
     number = number_of(claim)
     found = load([number]).get(number)
+    if found is None and claim.frequency == VOID:
+        # it takes a claim back and charges nothing itself
+        return Ledger(number)
     return found or open_ledger(claim_from_plain(claim.body), at=profile.local_date(claim.at))
 
 

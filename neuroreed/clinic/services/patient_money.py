@@ -42,6 +42,7 @@ def accounts(patient: Patient) -> list[tuple[Claim, Any, Any]]:
     rows = (
         Claim.objects.filter(patient=patient, secondary_of=None)
         .exclude(file_entries=None)
+        .exclude(frequency=ledgers.VOID)
         .order_by("visit__date_of_service", "number")
     )
     return [(row, claim_from_plain(row.body), ledgers.of(row)) for row in rows]

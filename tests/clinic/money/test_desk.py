@@ -163,6 +163,10 @@ def test_an_answered_claim_is_taken_back_with_frequency_8(denied):
     new = corrections.void(denied.biller, denied.claims[2].pk, reason="wrong person", at=at(13))
 
     assert new.body["frequency"] == "8"
+    assert ledgers.of(new).entries == ()
+    found = close.look(denied.biller, "2026-10", at=at(13))
+    assert [gap.says for gap in found.gaps] == ["The claim was taken back: nothing is billed."]
+    assert found.cents["payer"] == 0
     assert state(denied, denied.claims[2]) == "replaced"
 
 
