@@ -14,6 +14,7 @@ import pytest
 
 from neuroreed.clinic.models import Episode, PlanOfCare, SignedNote, Visit
 from neuroreed.clinic.services import patients, visits
+from tests.journeys.test_every_page import barriers
 from tests.web import small_clinic
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -361,3 +362,48 @@ def test_an_assistants_visit_is_cosigned_in_two_taps(
     assert "Co-signature" in person.page.inner_text("main")
     person.goes(f"/visits/{note.visit_id}/charges/")
     assert "CQ" in person.page.inner_text("main")
+
+
+def test_the_pages_of_documentation_have_no_barrier_and_fit_a_phone(
+    walkers: Any, clinic: Any, turn: Any
+) -> None:
+    visit, patient = clinic.visit, clinic.patients[0]
+    episode = visit.episode
+    pages = [
+        f"/patients/{patient.pk}/evaluation/",
+        f"/visits/{visit.pk}/evaluation/",
+        f"/episodes/{episode.pk}/plan/",
+        f"/episodes/{episode.pk}/report/progress-report/",
+        f"/episodes/{episode.pk}/report/recertification/",
+        f"/episodes/{episode.pk}/report/discharge/",
+        "/plans/?all",
+        f"/plans/{visit.plan_id}/",
+        "/cosign/",
+        f"/patients/{patient.pk}/packet/",
+        f"/patients/{patient.pk}/",
+        "/day/?queue=plans",
+    ]
+    person = walkers("therapist")
+    found, too_wide = [], []
+    for path in pages:
+        person.goes(path)
+        found += barriers(person.page)
+        person.page.set_viewport_size({"width": 390, "height": 844})
+        width = person.page.evaluate("() => document.documentElement.scrollWidth")
+        if width > 390:
+            too_wide.append(f"{path}: {width}")
+        person.page.set_viewport_size({"width": 1024, "height": 768})
+
+    assert found == []
+    assert too_wide == []
+
+
+def test_the_rules_for_notes_are_set_by_the_administrator(walkers: Any, clinic: Any) -> None:
+    person = walkers("ada")
+    person.goes("/rules-for-notes/")
+    person.picture("rules-for-notes")
+    person.page.fill("#id_unsigned_after_days", "3")
+    person.page.click("button.primary")
+    person.page.wait_for_selector("text=The rules are changed")
+
+    assert person.page.input_value("#id_unsigned_after_days") == "3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 SIGNS = {"stop": "stop", "review": "review", "advise": "advise", "good": "good", "todo": "todo"}
 
 
@@ -117,3 +119,16 @@ def stopwatch(seconds: int) -> str:
     hours, rest = divmod(max(0, int(seconds)), 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+@register.filter
+def said_days(value: str) -> str:
+    """A sentence of the core with its dates written as everywhere on the pages."""
+
+    def said(found: re.Match[str]) -> str:
+        try:
+            return day(found[0])
+        except ValueError:
+            return found[0]
+
+    return ISO_DAY.sub(said, str(value))

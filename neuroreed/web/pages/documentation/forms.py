@@ -9,6 +9,8 @@ from django.utils.translation import gettext as now_text
 from django.utils.translation import gettext_lazy as _
 
 from neuroreed.care import catalogue
+from neuroreed.care.note.words import measure_name
+from neuroreed.care.outcomes import library
 from neuroreed.web.pages.forms import (
     NPI_DIGITS,
     GoalForm,
@@ -20,6 +22,7 @@ from neuroreed.web.pages.forms import (
 
 NUMBER = r"^-?\d+(\.\d+)?$"
 MOST_GOALS = 12
+LONGEST_MEASURE = 60
 
 
 def lines(label: Any, *, required: bool = False, rows: int = 3, **more: Any) -> forms.CharField:
@@ -92,7 +95,7 @@ class FindingForm(forms.Form):
         found = dict.fromkeys(c for known in catalogue.conditions() for c in known.impairments)
         fields["category"].choices = [(c, c.replace("_", " ")) for c in found]
         if measures:
-            choices = [(m, m.replace("_", " ")) for m in measures]
+            choices = [(m, measure_name(m)) for m in measures]
             self.fields["measure"] = forms.ChoiceField(label=_("Measure"), choices=choices)
 
 
@@ -169,11 +172,20 @@ class CareGoalForm(GoalForm):
     )
     mdc_unknown = forms.BooleanField(label=_("The error is not known"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        given = {str(self.initial.get("measure") or ""), self.data.get(self.add_prefix("measure"))}
+        known = dict.fromkeys([*sorted(library.measures()), *sorted(filter(None, given))])
+        choices = [("", "–"), *((name, measure_name(name)) for name in known)]
+        self.fields["measure"] = forms.ChoiceField(label=_("Measured by"), choices=choices)
+
     def clean(self) -> dict[str, Any]:
         """A target beyond the error of its measure."""
         from neuroreed.clinic.reporting import within_error
 
         values = super().clean() or {}
+        if len(values.get("measure") or "") > LONGEST_MEASURE:
+            self.add_error("measure", now_text("Choose one of the measures."))
         for sentence in within_error([values]) if values.get("target") else ():
             self.add_error("target", sentence.split(": ", 1)[1])
         if values and not values.get("mdc") and not values.get("mdc_unknown"):
