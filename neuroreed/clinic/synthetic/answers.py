@@ -36,6 +36,14 @@ def remittance_of(
         if sent.sequence != "P" or any(one is None or one.payer_pays is None for one in expected):
             continue
         fault = {1: "short", 3: "denied"}.get(answered, "") if with_faults else ""
+        if fault == "denied":
+            # a denied line takes no part in the reduction of the others
+            first = (sent.claim_id, sent.claim.lines[0].line_number)
+            again = remittance.prices([sent], left, {first})
+            expected = [
+                again.get((sent.claim_id, line.line_number)) or expected[place]
+                for place, line in enumerate(sent.claim.lines)
+            ]
         answered += 1
         lines: list[str] = []
         paid, share = 0, 0
