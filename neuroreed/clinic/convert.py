@@ -321,7 +321,11 @@ def visit_facts(
             **own.get("hep", {}),
         },
         "statement": own.get("statement"),
-        "history": {"course": episode.history or None, **own.get("history", {})},
+        "history": {
+            "course": episode.history or None,
+            "prior_level": episode.prior_level or None,
+            **own.get("history", {}),
+        },
         **{name: own[name] for name in NOTED if name in own},
     }
     if with_previous:

@@ -32,6 +32,7 @@ HISTORY = (
     ("comorbidities", "Other conditions: {}"),
     ("medications", "Medication: {}"),
     ("living_situation", "Living situation: {}"),
+    ("prior_level", "Level before: {}"),
     ("precautions", "Precautions: {}"),
 )
 

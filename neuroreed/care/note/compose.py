@@ -6,7 +6,7 @@ makes no sentence. Two notes differ because their facts differ.
 Beyond the facts of a visit (see ``documentation``) the note types read, where given:
 ``statement`` (what differed, or why the dose was held steady);
 ``subjective`` {report, pain_0_10, falls_since_last_visit, changes}; ``history`` {course,
-surgeries, comorbidities, medications, living_situation, precautions}; ``poc`` also
+surgeries, comorbidities, medications, living_situation, prior_level, precautions}; ``poc`` also
 {visits_per_week, minutes_per_visit, duration_weeks, discharge_plan, prognosis}; ``report``
 {period_from, period_to, treatment_days, goals [{id, value, date, verdict, status}],
 reason_no_progress, continue_reason, goal_changes []}; ``reevaluation`` {reason};
