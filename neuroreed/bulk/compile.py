@@ -23,11 +23,14 @@ import numpy as np
 from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import (
+    KEYS,
+    LINES,
     META_WIDTH,
     MOST_CONDITIONS,
     MOST_NEEDS,
     Plan,
     Planner,
+    pool_mode,
     sentinel_bytes,
 )
 from neuroreed.bulk.tables import PolicyTables
@@ -154,16 +157,26 @@ class Kernel:
 
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
-        given = []
         size = len(columns["date_of_service"])
+        sizes: dict[int, list[np.ndarray[Any, Any]]] = {1: [], 2: [], 4: [], 8: []}
+        loads = []
         for name in self.plan.columns:
-            dtype = DTYPES[sentinel_bytes(name)]
             column = columns.get(name)
             if column is None:
-                column = np.empty(0, dtype)
-            elif column.dtype != dtype or len(column) != size:
+                continue
+            width = sentinel_bytes(name)
+            if column.dtype != DTYPES[width] or len(column) != size:
                 raise ValueError(f"{name}: {column.dtype} of {len(column)} rows")
-            given.append(np.ascontiguousarray(column))
+            mode = pool_mode(name) if self.plan.kind == LINES else None
+            place = self.plan.offsets[name, "row"]
+            loads.append([width, len(sizes[width]), place, -1 if mode is None else mode])
+            sizes[width].append(column)
+        stacks = [
+            np.stack(sizes[width]) if sizes[width] else np.empty((0, size), DTYPES[width])
+            for width in (1, 2, 4, 8)
+        ]
+        keys = [np.ascontiguousarray(columns[name]) for name in KEYS[self.plan.kind]]
+        look_ups = np.array(self.plan.look_ups or [[-1, 0, 0]], np.int64)
         # what an earlier part had and this one has not must be unknown again
         self._values.fill(-(2**62))
         counts = np.zeros(
@@ -178,7 +191,8 @@ class Kernel:
             status = self._run(
                 position, size, self._block, self._values, self._capacity, *policy.lists(),
                 self._answers, self._meta, own, counts, self._hits, state,
-                *policy.look_ups(), *given,
+                *policy.look_ups(), *keys, int("episode" in columns), look_ups,
+                np.array(loads, np.int64), *stacks,
             )  # fmt: skip
             found.append(self._hits[: state[2]].copy())
             position = int(state[0])

@@ -51,6 +51,7 @@ _ROW_SCOPE: Final = {
     THERAPISTS: Scope.INTERVAL,
     PATIENTS: Scope.INTERVAL,
 }
+LOOK_UPS: Final = ("code", "payer", "threshold")
 _CALENDAR: Final = ("year", "month")
 _THRESHOLD: Final = ("kx_threshold_cents", "kx_threshold_is_verified")
 _SUMMED: Final = ("session_minutes", "noted_timed_minutes")
@@ -120,6 +121,7 @@ class Plan:
     values: int
     text: str = ""
     meta: dict[str, list[int]] = field(default_factory=dict)
+    look_ups: list[list[int]] = field(default_factory=list)
 
 
 def rules_of(registry: Registry, kind: str) -> tuple[Rule, ...]:
@@ -153,6 +155,7 @@ class Planner:
         self.offsets: dict[tuple[str, str], int] = {}
         self.columns: list[str] = []
         self.before: list[str] = []
+        self.look_ups: dict[str, list[list[int]]] = {}
         self.steps: list[str] = []
         self.reasons: dict[str, tuple[str, ...]] = {}
         self.meta: dict[str, list[int]] = {}
@@ -177,6 +180,11 @@ class Planner:
             self.offsets,
             len(self.offsets),
             meta=self.meta,
+            look_ups=[
+                [LOOK_UPS.index(kind), *place]
+                for kind, places in self.look_ups.items()
+                for place in places
+            ],
         )
         plan.text = self._text()
         return plan
@@ -193,37 +201,22 @@ class Planner:
     # columns and groups
 
     def _column(self, name: str) -> None:
-        """A given column: loaded; a visit's own is made one on all lines of the visit."""
+        """A given column; the runtime loads all that are there."""
         if not self._new(name, "row"):
             return
-        at = self._at(name, "row")
+        self._at(name, "row")
         self.columns.append(name)
-        self.before.append(f"if len(col_{name}) > 0:")
-        self.before.append(f"    load(col_{name}, sentinel_{name}, pos, n, _S, {at})")
-        mode = pool_mode(name) if self.kind == LINES else None
-        if mode is not None and not self._new("visit", "start"):
-            self._unify(name, mode)
-
-    def _unify(self, name: str, mode: int) -> None:
-        starts, session = self._at("visit", "start"), self._at("session", "row")
-        at = self._at(name, "row")
-        self.before.append(f"if len(col_{name}) > 0:")
-        self.before.append(f"    unify(_S, count_visit, {starts}, {at}, {session}, {mode})")
 
     def _visits(self) -> None:
         self._column("episode")
-        self.before.append("if len(col_episode) == 0:")
-        self.before.append(
-            f"    take_all(_S, n, {self._at('discipline', 'row')}, {self._at('episode', 'row')})"
-        )
+        episode, discipline = self._at("episode", "row"), self._at("discipline", "row")
+        self.before.append(f"if has_episode == 0:\n    take_all(_S, n, {discipline}, {episode})")
         self._frame(Scope.VISIT, FRAMES[LINES][Scope.VISIT])
         self.before.append(
             f"take_all(_S, n, {self._at('visit', 'of')}, {self._at('visit', 'row')})"
         )
-        for name in list(self.columns):
-            mode = pool_mode(name)
-            if mode is not None:
-                self._unify(name, mode)
+        starts, session = self._at("visit", "start"), self._at("session", "row")
+        self.before.append(f"unify_all(_S, c, count_visit, {starts}, {session}, loads)")
         year, month = (self._at(name, "row") for name in _CALENDAR)
         day = self._at("date_of_service", "row")
         self.before.append(f"calendar(_S, n, {day}, first_day, years, months, {year}, {month})")
@@ -341,12 +334,16 @@ class Planner:
                 discipline = self._at("discipline", "row")
                 text = f"threshold_rows(_S, n, {payer}, {discipline}, {day}, first_day, days, "
                 text += "payers, "
-            self.before.append(f"{text}{kind}_rows_, {self._at(kind, 'table row')})")
+            rows = self._at(kind, "table row")
+            self.before.append(f"{text}{kind}_rows_, {rows})")
+            number = LOOK_UPS.index(kind)
+            self.before.append(
+                f"look_up_all(_S, c, n, {rows}, {kind}_table, {len(ATTACHED_BY[kind])}, "
+                f"look_ups, {number})"
+            )
         names = ATTACHED_BY[kind]
-        self.before.append(
-            f"look_up(_S, n, {self._at(kind, 'table row')}, {kind}_table, {len(names)}, "
-            f"{names.index(name)}, {self._at(name, 'row')})"
-        )
+        place = [names.index(name), _number(self._at(name, "row"))]
+        self.look_ups.setdefault(kind, []).append(place)
 
     def _scalar(self, entry: Fact, how: str) -> None:
         """A fact that is one number per row or group."""
@@ -498,15 +495,10 @@ class Planner:
             used = ", ".join(name for name in shared if re.search(rf"\b{name}\b", body))
             parts.append(f"@_jit\ndef steps_{number}({used}):\n{body}")
             calls.append(f"steps_{number}({used})")
-        one, two = KEYS[self.kind]
-        given = [f"col_{name}" for name in self.columns]
-        constants = "\n".join(
-            f"sentinel_{name} = {_sentinel(sentinel_bytes(name))}" for name in self.columns
-        )
         days = "_S[_U({at} + i)]".format(at=self._at("date_of_service", "row"))
         body = f"""
 while pos < end:
-    stop = block_end(col_{one}, col_{two}, pos, end, target)
+    stop = block_end(key_one, key_two, pos, end, target)
     n = stop - pos
     state[0] = pos
     state[1] = n
@@ -514,6 +506,7 @@ while pos < end:
         return GROW
     if len(hits) - state[2] < n * {len(self.rules)}:
         return FLUSH
+    load_all(_S, c, pos, n, loads, ones, twos, fours, eights)
 {_indented(chr(10).join(self.before))}
     least, most = {days.replace("+ i", "")}, {days.replace("+ i", "")}
     for i in range(1, n):
@@ -532,18 +525,15 @@ return DONE"""
             *("threshold_rows_", "threshold_table", "rank_table", "rank_width"),
         )
         head = ["pos", "end", "target", "_S", "c", *TABLES, "K", "meta", "own"]
-        head += ["cov", "hits", "state", *policy, *given]
+        head += ["cov", "hits", "state", *policy, "key_one", "key_two", "has_episode"]
+        head += ["look_ups", "loads", "ones", "twos", "fours", "eights"]
         main = f"@_cached\ndef run({', '.join(head)}):\n{_indented(body)}"
-        return "\n\n".join([constants, *parts, main]) + "\n"
+        return "\n\n".join([*parts, main]) + "\n"
 
 
 def _number(at: str) -> int:
     """The number of a place."""
     return int(at.split(" ", 1)[0])
-
-
-def _sentinel(size: int) -> int:
-    return -(2**62) if size == 8 else -(2 ** (8 * size - 1))
 
 
 def _indented(text: str) -> str:

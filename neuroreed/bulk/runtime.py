@@ -19,6 +19,20 @@ def load(column, sentinel, start, n, S, at):
         S[_U(at + i)] = UNK if value == sentinel else value
 
 
+def load_all(S, c, start, n, loads, ones, twos, fours, eights):
+    """Every column that is there; a row of ``loads`` is size, place among its size, target."""
+    for k in range(len(loads)):
+        size, which, at = loads[k, 0], loads[k, 1], loads[k, 2] * c
+        if size == 1:
+            load(ones[which], -(2**7), start, n, S, at)
+        elif size == 2:
+            load(twos[which], -(2**15), start, n, S, at)
+        elif size == 4:
+            load(fours[which], -(2**31), start, n, S, at)
+        else:
+            load(eights[which], UNK, start, n, S, at)
+
+
 def block_end(one, two, start, end, target):
     """Where a block of whole groups ends that should have about ``target`` rows."""
     if start + target >= end:
@@ -137,6 +151,13 @@ def unify(S, count, starts, at, session, mode):
                 S[_U(at + i)] = value
 
 
+def unify_all(S, c, count, starts, session, loads):
+    """Every column of the visit; the last entry of a row of ``loads`` is how, or below 0."""
+    for k in range(len(loads)):
+        if loads[k, 3] >= 0:
+            unify(S, count, starts, loads[k, 2] * c, session, loads[k, 3])
+
+
 def calendar(S, n, day, first_day, years, months, year, month):
     for i in range(n):
         place = S[_U(day + i)] - first_day
@@ -193,6 +214,13 @@ def look_up(S, n, rows, table, width, column, at):
     """One value of the table rows."""
     for i in range(n):
         S[_U(at + i)] = table[_U(S[_U(rows + i)] * width + column)]
+
+
+def look_up_all(S, c, n, rows, table, width, places, kind):
+    """Every wanted value of one table; a row of ``places`` is table, column, target."""
+    for k in range(len(places)):
+        if places[k, 0] == kind:
+            look_up(S, n, rows, table, width, places[k, 1], places[k, 2] * c)
 
 
 def unknown_where(S, count, target, source):
