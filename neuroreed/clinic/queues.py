@@ -245,7 +245,9 @@ def chips(visit: Visit) -> tuple[Chip, ...]:
     elif clock.due is Due.DUE:
         made.append(Chip("todo", "report due today"))
     elif clock.due is Due.SOON:
-        made.append(Chip("todo", f"report in {clock.left} visits" if clock.left else "report soon"))
+        visits = "visit" if clock.left == 1 else "visits"
+        words = f"report in {clock.left} {visits}" if clock.left else "report soon"
+        made.append(Chip("todo", words))
     if visit.plan is None:
         if visit.kind != "evaluation":
             made.append(Chip("blocks", "no plan of care"))
