@@ -22,14 +22,13 @@ import numpy as np
 
 from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk.cache import cache_folder
-from neuroreed.bulk.plan import (
+from neuroreed.bulk.plan import Plan, Planner
+from neuroreed.bulk.plan_frames import (
     KEYS,
     LINES,
     META_WIDTH,
     MOST_CONDITIONS,
     MOST_NEEDS,
-    Plan,
-    Planner,
     pool_mode,
     sentinel_bytes,
 )
@@ -175,7 +174,8 @@ class Kernel:
             np.stack(sizes[width]) if sizes[width] else np.empty((0, size), DTYPES[width])
             for width in (1, 2, 4, 8)
         ]
-        keys = [np.ascontiguousarray(columns[name]) for name in KEYS[self.plan.kind]]
+        # an array that may not be written to is another type to Numba, and a second compilation
+        keys = [np.require(columns[name], requirements="CW") for name in KEYS[self.plan.kind]]
         look_ups = np.array(self.plan.look_ups or [[-1, 0, 0]], np.int64)
         # what an earlier part had and this one has not must be unknown again
         self._values.fill(-(2**62))

@@ -21,7 +21,9 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
-from neuroreed.bulk.door import Layout, Part, part_of
+from neuroreed.bulk.door import part_of
+from neuroreed.bulk.door_columns import Layout
+from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
@@ -41,7 +43,7 @@ from neuroreed.bulk.passes import (
     run_times,
     tables_for,
 )
-from neuroreed.bulk.plan import DAYS, LINES, PATIENTS, THERAPISTS
+from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused

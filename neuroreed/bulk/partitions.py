@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.door import Layout, layout_of, name_numbers
+from neuroreed.bulk.door_columns import Layout, layout_of, name_numbers
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}

@@ -10,8 +10,9 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
-from neuroreed.bulk.door import Part, typed
-from neuroreed.bulk.plan import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
+from neuroreed.bulk.door import typed
+from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
 from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
 from neuroreed.model.findings import Scope

@@ -12,101 +12,25 @@ from typing import Final
 
 from neuroreed.audit.attached import ATTACHED, TABLES
 from neuroreed.audit.registry import Fact, Registry, Rule
+from neuroreed.bulk.plan_frames import (
+    ALWAYS,
+    ATTACHED_BY,
+    FRAMES,
+    LINES,
+    LOOK_UPS,
+    META_WIDTH,
+    MOST_CONDITIONS,
+    MOST_NEEDS,
+    MOST_RESTS,
+    MOST_VALUES,
+    ROW_SCOPE,
+    SEVERITIES,
+    rules_of,
+    source_of,
+)
 from neuroreed.bulk.small_python import LIST, ONE, NotSmall, Texts
 from neuroreed.bulk.small_python import TABLE as TABLE_KIND
-from neuroreed.model.columns import COLUMNS
-from neuroreed.model.findings import Scope, Severity
-
-LINES, DAYS, THERAPISTS, PATIENTS = "lines", "days", "therapists", "patients"
-KINDS: Final = (LINES, DAYS, THERAPISTS, PATIENTS)
-SEVERITIES: Final = (Severity.STOP, Severity.REVIEW, Severity.ADVISE)
-# Groups of each kernel in their order; a group is a run of rows with these keys.
-FRAMES: Final[dict[str, dict[Scope, tuple[str, str, str]]]] = {
-    LINES: {
-        Scope.VISIT: ("patient", "date_of_service", "discipline"),
-        Scope.DAY: ("patient", "date_of_service", "date_of_service"),
-        Scope.YEAR: ("patient", "year", "year"),
-        Scope.EPISODE: ("patient", "episode", "episode"),
-    },
-    DAYS: {Scope.THERAPIST_LINES: ("therapist", "date_of_service", "date_of_service")},
-    THERAPISTS: {Scope.THERAPIST_DAY: ("therapist", "date_of_service", "date_of_service")},
-    PATIENTS: {Scope.PATIENT_TIMES: ("patient", "date_of_service", "date_of_service")},
-}
-# Blocks hold whole groups of the widest scope.
-KEYS: Final = {
-    LINES: ("patient", "patient"),
-    DAYS: ("therapist", "date_of_service"),
-    THERAPISTS: ("therapist", "date_of_service"),
-    PATIENTS: ("patient", "date_of_service"),
-}
-_ALWAYS: Final = {
-    LINES: ("patient", "date_of_service", "discipline", "session", "payer"),
-    DAYS: ("therapist", "date_of_service", "payer"),
-    THERAPISTS: ("therapist", "patient", "date_of_service", "payer"),
-    PATIENTS: ("therapist", "patient", "date_of_service", "payer"),
-}
-_ROW_SCOPE: Final = {
-    LINES: Scope.LINE,
-    DAYS: Scope.LINE,
-    THERAPISTS: Scope.INTERVAL,
-    PATIENTS: Scope.INTERVAL,
-}
-LOOK_UPS: Final = ("code", "payer", "threshold")
-_CALENDAR: Final = ("year", "month")
-_THRESHOLD: Final = ("kx_threshold_cents", "kx_threshold_is_verified")
-_SUMMED: Final = ("session_minutes", "noted_timed_minutes")
-_PER_CHUNK: Final = 8
-MOST_NEEDS, MOST_CONDITIONS, MOST_RESTS, MOST_VALUES = 12, 4, 4, 4
-META_WIDTH: Final = 52
-
-
-def source_of(name: str) -> str:
-    """Which look-up an attached column comes from: code, payer, threshold, rank or diagnosis."""
-    if name in _THRESHOLD:
-        return "threshold"
-    if name.startswith("modifier_rank_"):
-        return "rank"
-    if name == "diagnosis_is_billable":
-        return "diagnosis"
-    return "payer" if "intervals" in ATTACHED[name].tables else "code"
-
-
-ATTACHED_BY: Final[dict[str, tuple[str, ...]]] = {
-    kind: tuple(name for name in ATTACHED if source_of(name) == kind)
-    for kind in ("code", "payer", "threshold", "rank", "diagnosis")
-}
-
-
-def sentinel_bytes(name: str) -> int:
-    """How many bytes an entry of a given column has in a kernel: 1, 2, 4 or 8."""
-    if name == "diagnosis_is_billable":
-        return 1
-    column = COLUMNS[name]
-    if name in {"patient", "session", "episode", "therapist", "modifiers", "diagnosis"}:
-        return 8
-    if column.kind == "cents":
-        return 8
-    if column.kind in {"flag", "choice"}:
-        return 1
-    if column.kind in {"date", "code"}:
-        return 4
-    return 2
-
-
-def pool_mode(name: str) -> int | None:
-    """How sessions of one visit pool a column: 0 added, 1 greatest, 2 least, 3 the first's."""
-    if name == "diagnosis_is_billable":
-        return None
-    column = COLUMNS[name]
-    if Scope.VISIT not in column.same_in or Scope.DAY in column.same_in:
-        return None
-    if name in {"visit", "discipline"}:
-        return None
-    if name in _SUMMED:
-        return 0
-    if name == "is_progress_report":
-        return 1
-    return 2 if column.kind in {"flag", "choice"} else 3
+from neuroreed.model.findings import Scope
 
 
 @dataclass(slots=True)
@@ -124,24 +48,8 @@ class Plan:
     look_ups: list[list[int]] = field(default_factory=list)
 
 
-def rules_of(registry: Registry, kind: str) -> tuple[Rule, ...]:
-    """The rules that one kernel answers."""
-    return tuple(rule for rule in registry.rules.values() if _kernel_of(registry, rule) == kind)
-
-
-def _kernel_of(registry: Registry, rule: Rule) -> str:
-    scopes = {rule.scope}
-    names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
-    while names:
-        entry = registry.facts.get(names.pop())
-        if entry is not None:
-            scopes.add(entry.scope)
-            names += entry.needs
-    possible = [kind for kind in KINDS if scopes <= {*FRAMES[kind], _ROW_SCOPE[kind]}]
-    if not possible:
-        together = ", ".join(sorted(scopes))
-        raise NotSmall(f"{rule.id} looks at {together} at once: no one order holds them all")
-    return possible[-1] if rule.scope is Scope.INTERVAL else possible[0]
+_CALENDAR: Final = ("year", "month")
+_PER_CHUNK: Final = 8
 
 
 class Planner:
@@ -149,7 +57,7 @@ class Planner:
 
     def __init__(self, registry: Registry, kind: str) -> None:
         self.registry, self.kind = registry, kind
-        self.row_scope = _ROW_SCOPE[kind]
+        self.row_scope = ROW_SCOPE[kind]
         self.rules = rules_of(registry, kind)
         self.texts = Texts()
         self.offsets: dict[tuple[str, str], int] = {}
@@ -162,7 +70,7 @@ class Planner:
 
     def plan(self) -> Plan:
         """The whole plan; its text is complete but for the runtime in front."""
-        for name in _ALWAYS[self.kind]:
+        for name in ALWAYS[self.kind]:
             self._column(name)
         if self.kind == LINES:
             self._visits()

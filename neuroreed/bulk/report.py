@@ -15,8 +15,8 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk.compile import coverage_of, plan_of
-from neuroreed.bulk.door import Layout
-from neuroreed.bulk.plan import KINDS
+from neuroreed.bulk.door_columns import Layout
+from neuroreed.bulk.plan_frames import KINDS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
 

@@ -23,7 +23,7 @@ from neuroreed.audit.attach import attach, severities_of
 from neuroreed.audit.attached import TABLES
 from neuroreed.audit.registry import Rule, rule_book
 from neuroreed.bulk.cache import cache_folder
-from neuroreed.bulk.plan import ATTACHED_BY, SEVERITIES
+from neuroreed.bulk.plan_frames import ATTACHED_BY, SEVERITIES
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Severity
 from neuroreed.model.lines import Book

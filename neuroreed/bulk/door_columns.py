@@ -1,0 +1,267 @@
+"""Which column of a table holds which value, and columns as whole numbers.
+
+Every distinct text is read once, by the same reader as for a single visit. A value that
+cannot be is unknown from here on, and its place is kept: unknown is neither zero nor clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from neuroreed.model.columns import (
+    ALIASES,
+    COLUMNS,
+    MODIFIER_BITS,
+    UNKNOWN,
+    Column,
+    code_number,
+)
+from neuroreed.model.errors import BadInput
+from neuroreed.model.values import modifier_bits, modifier_list, read
+
+Array = np.ndarray[Any, Any]
+NEEDED: Final = ("patient", "date_of_service")
+PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+_LARGEST_NAME: Final = 2**61
+
+
+@dataclass(slots=True)
+class Layout:
+    """Which column of a table holds which value of ours; what is unused and what is missing."""
+
+    found: dict[str, tuple[str, ...]]
+    spoken: dict[str, str]
+    unused: tuple[str, ...]
+    missing: tuple[str, ...]
+    values: Mapping[str, Mapping[str, str]]
+    payer: str | None = None
+    clinic: str | None = None
+
+
+def layout_of(names: Iterable[str], mapping: Any = None, payer: str | None = None) -> Layout:
+    """Find our columns among the columns of a table.
+
+    Raises:
+        BadInput: a column that the mapping names is not there, or one we need is missing.
+    """
+    names = list(names)
+    found: dict[str, tuple[str, ...]] = {}
+    spoken: dict[str, str] = {}
+    for ours, theirs in (mapping.columns if mapping else {}).items():
+        for name in theirs:
+            if name not in names:
+                raise BadInput(f"The mapping wants column {name} for {ours}; it is not there.")
+        found[ALIASES[ours]], spoken[ALIASES[ours]] = tuple(theirs), ours
+    used = {name for theirs in found.values() for name in theirs}
+    for name in names:
+        ours = ALIASES.get(name, "")
+        if name in PLACES:
+            found[name], spoken[name] = (name,), name
+            used.add(name)
+        elif ours and ours not in found and name not in used and COLUMNS[ours].given:
+            found[ours], spoken[ours] = (name,), name
+            used.add(name)
+    if "session" not in found and "visit" in found:
+        found["session"], spoken["session"] = found.pop("visit"), spoken.pop("visit")
+    for needed in NEEDED:
+        if needed not in found:
+            raise BadInput(f"No column holds {needed}; name it in a mapping.")
+    clinic = next((name for name in names if name in {"clinic", "clinic_id"}), None)
+    missing = tuple(n for n, c in COLUMNS.items() if c.given and n not in found and n != "visit")
+    unused = tuple(name for name in names if name not in used and name != clinic)
+    own = payer or (mapping.payer if mapping else None)
+    values = mapping.values if mapping else {}
+    return Layout(found, spoken, unused, missing, values, own, clinic)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A value or a row that could not be used, and where it stands."""
+
+    file: str
+    row: int
+    column: str
+    reason: str
+
+
+class Reader:
+    """Columns of one frame as numbers, with the places of what could not be read."""
+
+    def __init__(self, frame: pl.DataFrame, layout: Layout, file: str, first_row: int) -> None:
+        self.frame, self.layout, self.file, self.first = frame, layout, file, first_row
+        self.rejects: list[Reject] = []
+
+    def has(self, name: str) -> bool:
+        return name in self.layout.found
+
+    def series(self, name: str) -> pl.Series:
+        series = self.frame[self.layout.found[name][0]]
+        words = self.layout.values.get(name)
+        if words and series.dtype == pl.String:
+            series = series.str.strip_chars().replace(words)
+        return series
+
+    def numbers(self, name: str) -> Array:
+        """A column as int64; unknown where empty or refused."""
+        column, series = COLUMNS[name], self.series(name)
+        if series.dtype.is_integer() and column.kind in {"number", "minutes", "flag", "cents"}:
+            return self._bounded(name, column, series)
+        if series.dtype == pl.Boolean and column.kind == "flag":
+            return series.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+        if series.dtype.is_integer() and column.kind == "choice":
+            return self._bounded(name, column, series, max(v for _, v in column.choices))
+        if series.dtype.is_integer() and column.kind in {"code", "diagnosis"}:
+            # codes written as numbers lose their leading zeros; ours are in base 36
+            series = series.cast(pl.String)
+        if series.dtype == pl.Date and column.kind == "date":
+            return self._days(name, series)
+        dollars = column.kind == "cents" and not self.layout.spoken[name].endswith("_cents")
+        return self._distinct(name, series, lambda v: read(column, v, "", dollars=dollars))
+
+    def _days(self, name: str, series: pl.Series) -> Array:
+        days = series.cast(pl.Int64).to_numpy() + 719_163 if not series.null_count() else None
+        column = COLUMNS[name]
+        low, high = (read(column, text, "") for text in ("1990-01-01", "2099-12-31"))
+        if days is None:
+            days = (series.cast(pl.Int64) + 719_163).fill_null(UNKNOWN).to_numpy()
+        bad = (days != UNKNOWN) & ((days < low) | (days > high))
+        return self._without(name, days, bad, "is a date outside 1990 to 2099")
+
+    def _bounded(
+        self, name: str, column: Column, series: pl.Series, high: int | None = None
+    ) -> Array:
+        if column.kind == "cents" and not self.layout.spoken[name].endswith("_cents"):
+            series = series.cast(pl.Int64) * 100
+        top = column.high if high is None else high
+        numbers = series.cast(pl.Int64, strict=False).fill_null(UNKNOWN).to_numpy()
+        bad = (numbers != UNKNOWN) & ((numbers < 0) | (numbers > top))
+        return self._without(name, numbers, bad, f"is outside 0 to {top}")
+
+    def _without(self, name: str, numbers: Array, bad: Array, reason: str) -> Array:
+        if bad.any():
+            numbers = numbers.copy()
+            for row in np.flatnonzero(bad):
+                self.reject(int(row), name, reason)
+            numbers[bad] = UNKNOWN
+        return numbers
+
+    def _distinct(self, name: str, series: pl.Series, reader: Callable[[Any], int]) -> Array:
+        values = series.unique()
+        numbers: list[int] = []
+        refused: dict[int, str] = {}
+        for place, value in enumerate(values):
+            try:
+                numbers.append(reader(value))
+            except BadInput as error:
+                refused[place] = str(error).lstrip(", ")
+                numbers.append(UNKNOWN)
+        key = pl.DataFrame({"v": values, "place": np.arange(len(values))})
+        places = (
+            pl.DataFrame({"v": series})
+            .join(key, on="v", how="left", nulls_equal=True, maintain_order="left")["place"]
+            .to_numpy()
+        )
+        if refused:
+            bad = np.isin(places, np.array(list(refused)))
+            for row in np.flatnonzero(bad):
+                self.reject(int(row), name, refused[int(places[row])])
+        return np.array(numbers, np.int64)[places]
+
+    def reject(self, row: int, column: str, reason: str) -> None:
+        self.rejects.append(Reject(self.file, self.first + row, column, reason))
+
+    def name(self, name: str) -> Array:
+        """A name as a number: whole numbers as they are, texts by their hash."""
+        series = self.series(name)
+        if series.dtype.is_integer():
+            numbers = series.cast(pl.Int64, strict=False)
+            bad = (numbers.abs() > _LARGEST_NAME).fill_null(False)
+            return numbers.set(bad, None).fill_null(UNKNOWN).to_numpy()
+        return name_numbers(series)
+
+    def modifiers(self) -> dict[str, Array]:
+        """Modifiers as a set of bits, their count, and the first four in their order."""
+        theirs = self.layout.found["modifiers"]
+        if len(theirs) == 1 and self.frame[theirs[0]].dtype.is_integer():
+            return self._modifier_numbers(self.frame[theirs[0]])
+        if len(theirs) == 1 and self.frame[theirs[0]].dtype == pl.List(pl.String):
+            series = self.frame[theirs[0]].list.join(",")
+        elif len(theirs) == 1:
+            series = self.frame[theirs[0]].cast(pl.String)
+        else:
+            series = self.frame.select(
+                pl.concat_str([pl.col(n).cast(pl.String) for n in theirs], separator=",",
+                              ignore_nulls=True)
+            ).to_series()  # fmt: skip
+        table: dict[str, list[int]] = {name: [] for name in ("modifiers", "modifier_count")}
+        table |= {name: [] for name in PLACES}
+
+        def reader(value: Any) -> int:
+            try:
+                names = None if value is None else modifier_list(value)
+            except ValueError as error:
+                raise BadInput(str(error)) from None
+            finally:
+                for each in table.values():
+                    each.append(UNKNOWN)
+            if names is not None:
+                table["modifiers"][-1] = modifier_bits(names)
+                table["modifier_count"][-1] = len(names)
+                for place, key in enumerate(PLACES):
+                    table[key][-1] = code_number(names[place]) if place < len(names) else 0
+            return len(table["modifiers"]) - 1
+
+        places = self._distinct("modifiers", series, reader)
+        known = np.where(places == UNKNOWN, 0, places)
+        return {
+            name: np.where(places == UNKNOWN, UNKNOWN, np.array(values or [UNKNOWN])[known])
+            for name, values in table.items()
+        }
+
+    def _modifier_numbers(self, series: pl.Series) -> dict[str, Array]:
+        bits = series.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+        found = {"modifiers": bits}
+        for name in PLACES:
+            if not self.has(name):
+                raise BadInput(f"Modifiers as numbers need the column {name} as well.")
+            found[name] = self.series(name).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+        count = np.zeros(len(bits), np.int64)
+        for bit in MODIFIER_BITS.values():
+            count += (bits & bit) > 0
+        found["modifier_count"] = np.where(bits == UNKNOWN, UNKNOWN, count)
+        return found
+
+
+def name_numbers(series: pl.Series) -> Array:
+    """Texts as numbers that are the same in every process; unknown where empty.
+
+    The number is a 61-bit hash: among ten million names two share one in about forty thousand
+    runs.
+    """
+    texts = series.cast(pl.String).str.strip_chars()
+    hashed = texts.hash(seed=97112).to_numpy() & np.uint64(_LARGEST_NAME - 1)
+    numbers = hashed.astype(np.int64)
+    empty = (texts.is_null() | (texts == "")).fill_null(True).to_numpy()
+    return np.where(empty, UNKNOWN, numbers)
+
+
+def payers_of(reader: Reader, size: int, layout: Layout) -> tuple[tuple[str, ...], Array]:
+    if not reader.has("payer"):
+        number = UNKNOWN if layout.payer is None else 0
+        names = () if layout.payer is None else (layout.payer,)
+        return names, np.full(size, number, np.int64)
+    texts = reader.series("payer").cast(pl.String).str.strip_chars()
+    texts = texts.set((texts == "").fill_null(False), None)
+    if layout.payer is not None:
+        hint = texts.is_null() | texts.str.starts_with("filing ").fill_null(False)
+        texts = texts.set(hint, layout.payer)
+    names = tuple(sorted(name for name in texts.unique() if name is not None))
+    codes = texts.replace_strict(
+        list(names), list(range(len(names))), default=None, return_dtype=pl.Int64
+    )
+    return names, codes.fill_null(UNKNOWN).to_numpy()
