@@ -241,3 +241,22 @@ def test_a_signed_visit_is_no_longer_a_session(clinic: Any, signed_in: Any) -> N
     page = client.get(reverse("session", args=[clinic.past.id]), follow=True)
 
     assert page.redirect_chain[-1][0] == reverse("visit-tab", args=[clinic.past.id, "note"])
+
+
+def test_a_dose_of_repetitions_and_seconds_says_both():
+    from neuroreed.web.pages.recording import amount_said
+
+    assert amount_said({"sets": 5, "reps": 14, "duration_s": 30}) == "5 × 14, 30 s"
+    assert amount_said({"sets": 3, "duration_s": 20}) == "3 × 20 s"
+    assert amount_said({"sets": 3, "reps": 10}) == "3 × 10"
+    assert amount_said({"reps": 10}) == "10"
+
+
+def test_what_a_running_session_has_not_recorded_yet_is_asked_at_its_end():
+    from neuroreed.model.findings import Finding, Severity
+    from neuroreed.web.pages.showing import before_signing
+
+    row = Finding("DOCU-06", Severity.STOP, "V", "Nothing shown.", "Add it.", ())
+
+    assert before_signing([row], running=True) == []
+    assert [found["rule"] for found in before_signing([row])] == ["DOCU-06"]

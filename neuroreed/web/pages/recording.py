@@ -135,10 +135,7 @@ def doses(activity: Any) -> dict[str, dict[str, Any]]:
 
 def dose_said(facts: Mapping[str, Any], fields: Sequence[str]) -> str:
     """A dose in one line, as a reference."""
-    sets, reps = facts.get("sets"), facts.get("reps") or facts.get("duration_s")
-    said = []
-    if sets is not None and reps is not None:
-        said.append(f"{sets} × {reps}{'' if facts.get('reps') else ' s'}")
+    said = [amount_said(facts)] if amount_said(facts) else []
     said += [
         words(dose_of(facts, f))
         for f in fields
@@ -158,7 +155,8 @@ def choose(values: Sequence[Any], chosen: Any) -> tuple[Choice, ...]:
 def amount_said(dose: Mapping[str, Any]) -> str:
     """Sets and repetitions or seconds of a dose."""
     sets, reps, seconds = dose.get("sets"), dose.get("reps"), dose.get("duration_s")
-    each = f"{reps}" if reps is not None else f"{seconds} s" if seconds is not None else ""
+    parts = (f"{reps}" if reps is not None else "", f"{seconds} s" if seconds is not None else "")
+    each = ", ".join(said for said in parts if said)
     return f"{sets} × {each}" if sets is not None and each else each or f"{sets or ''}"
 
 

@@ -50,7 +50,7 @@ def context(user: Any, state: Any, asked: str = "") -> dict[str, Any]:
     """What the session's templates show."""
     activity = chosen(state, asked)
     is_open = state.state == "open"
-    found = showing.before_signing(state.findings)
+    found = showing.before_signing(state.findings, running=is_open)
     return {
         "log": showing.log(access.visit_for(user, state.visit_id, to="time")),
         "state": state,

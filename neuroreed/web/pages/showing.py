@@ -103,16 +103,19 @@ def findings(rows: Any) -> list[dict[str, Any]]:
 
 # rules that are true of every visit until its note is signed: said once, by the button *Sign*
 UNTIL_SIGNED = frozenset({"DOCU-03"})
+# what a running session has not recorded yet is no fault: the tiles count it, the review asks
+UNTIL_ENDED = frozenset({"DOCU-06", "DOCU-07"})
 # the points of the rubric, which are asked as questions before the note is signed
 RUBRIC = "RUBR-"
 
 
-def before_signing(rows: Any) -> list[dict[str, Any]]:
+def before_signing(rows: Any, *, running: bool = False) -> list[dict[str, Any]]:
     """Findings while the note can still be signed, but for those that are asked or said once."""
+    unsaid = UNTIL_SIGNED | UNTIL_ENDED if running else UNTIL_SIGNED
     return [
         row
         for row in findings(rows)
-        if row["rule"] not in UNTIL_SIGNED and not row["rule"].startswith(RUBRIC)
+        if row["rule"] not in unsaid and not row["rule"].startswith(RUBRIC)
     ]
 
 
