@@ -6,7 +6,30 @@ kernels of this rule book, ``NEUROREED_CACHE`` may name their folder.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 pytest.importorskip("numba")
 pytest.importorskip("polars")
+
+from neuroreed.audit.registry import rule_book
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernels_are_compiled_once(tmp_path_factory):
+    """Name one folder for this process and all that it starts."""
+    if os.environ.get("NEUROREED_CACHE"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEUROREED_CACHE", str(tmp_path_factory.mktemp("kernels")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _the_rule_book_is_asked_again():
+    """A process keeps the first answer, which may be that of a test's own payers."""
+    rule_book.cache_clear()
+    yield
+    rule_book.cache_clear()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from neuroreed.bulk.local import Settings, audit
 
+only_when_asked = pytest.mark.skipif(
+    os.environ.get("NEUROREED_SLOW") != "1",
+    reason="Takes long: set NEUROREED_SLOW=1 to run it.",
+)
 _IDENTITY = ("patient_id", "visit_id", "date_of_service", "discipline", "payer", "therapist_id")
 
 
@@ -54,4 +60,4 @@ def said(out: Path) -> set[tuple[str, str, str]]:
     return set(zip(table["rule"], table["subject"], table["severity"], strict=True))
 
 
-__all__ = ["audit", "findings", "said", "tables", "written"]
+__all__ = ["audit", "findings", "only_when_asked", "said", "tables", "written"]

@@ -5,15 +5,22 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from neuroreed.bulk import synth
 from neuroreed.bulk.local import audit
 from neuroreed.bulk.synth import synthesise
 from neuroreed.model.errors import BadInput
 from tests.bulk.frames import findings
 
 
+@pytest.fixture(autouse=True)
+def _blocks_are_small(monkeypatch):
+    """Several blocks in few lines."""
+    monkeypatch.setattr(synth, "_PATIENTS_PER_BLOCK", 500)
+
+
 @pytest.mark.parametrize("shuffle", [False, True])
 def test_every_planted_fault_is_found_and_nothing_else(shuffle, tmp_path) -> None:
-    made = synthesise(tmp_path / "in", lines=40_000, seed=7, shuffle=shuffle)
+    made = synthesise(tmp_path / "in", lines=12_000, seed=7, faults_permille=60, shuffle=shuffle)
 
     summary = audit([tmp_path / "in"], tmp_path / "out")
 
