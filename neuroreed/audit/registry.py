@@ -297,14 +297,22 @@ def rules() -> tuple[Rule, ...]:
     return tuple(registry().rules.values())
 
 
-@cache
 def rule_book() -> str:
-    """A short identity of the text of all rules and facts and of the policy data they use."""
+    """A short identity of the text of all rules and facts and of the policy data they use.
+
+    A release loaded or a payer edited while we run changes it at once.
+    """
     from neuroreed.policy import release
 
-    digest = sha256(release().encode())
+    return sha256(release().encode() + _text()).hexdigest()[:12]
+
+
+@cache
+def _text() -> bytes:
+    """The identity of the text of all rules and facts, which does not change while we run."""
+    digest = sha256()
     for package in ("neuroreed.audit.facts", "neuroreed.audit.rules"):
         for file in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
             if file.name.endswith(".py"):
                 digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest.digest()

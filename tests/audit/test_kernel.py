@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import neuroreed as nr
 from neuroreed.audit.attach import attach
 from neuroreed.audit.kernel import audit
-from neuroreed.audit.registry import registry
+from neuroreed.audit.registry import registry, rule_book
 from neuroreed.model.findings import Severity
 from neuroreed.model.lines import from_book, to_book
 from tests.audit.books import books, visits
@@ -242,3 +242,14 @@ def test_a_setting_that_was_read_stops_and_one_from_memory_does_not() -> None:
     missing = {"authorization_on_file": False}
     assert severity("AUTH-01", "va_community_care", **missing) is Severity.STOP
     assert severity("AUTH-01", "va_community_care", unread, **missing) is Severity.REVIEW
+
+
+def test_the_identity_of_the_rule_book_follows_the_payers_of_the_clinic(tmp_path, monkeypatch):
+    before = rule_book()
+    (tmp_path / "own.yaml").write_text("extends: medicare_part_b\nname: Own\n", encoding="utf-8")
+
+    monkeypatch.setenv("NEUROREED_PAYERS", str(tmp_path))
+
+    assert rule_book() != before
+    monkeypatch.delenv("NEUROREED_PAYERS")
+    assert rule_book() == before

@@ -13,8 +13,6 @@ import pytest
 pytest.importorskip("numba")
 pytest.importorskip("polars")
 
-from neuroreed.audit.registry import rule_book
-
 
 @pytest.fixture(scope="session", autouse=True)
 def kernels_are_compiled_once(tmp_path_factory):
@@ -25,11 +23,3 @@ def kernels_are_compiled_once(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEUROREED_CACHE", str(tmp_path_factory.mktemp("kernels")))
         yield
-
-
-@pytest.fixture(autouse=True)
-def _the_rule_book_is_asked_again():
-    """A process keeps the first answer, which may be that of a test's own payers."""
-    rule_book.cache_clear()
-    yield
-    rule_book.cache_clear()
