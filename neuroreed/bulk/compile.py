@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 import threading
 from dataclasses import dataclass
@@ -24,24 +25,31 @@ from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import Plan, Planner
 from neuroreed.bulk.plan_frames import (
+    COVERAGE_WIDTH,
+    FRAMES,
+    ITEMS_WIDTH,
     KEYS,
     LINES,
     META_WIDTH,
-    MOST_CONDITIONS,
-    MOST_NEEDS,
     pool_mode,
     sentinel_bytes,
 )
+from neuroreed.bulk.plan_text import TAKES
 from neuroreed.bulk.tables import PolicyTables
 from neuroreed.model.findings import RuleCoverage
 
-BLOCK: Final = 512
+BLOCK: Final = 1024
 _SPARE: Final = 72
+_STATE: Final = 8
+_BETWEEN: Final = re.compile(r"^from neuroreed.bulk.runtime import .*$", re.MULTILINE)
 _HITS: Final = 2**20
 _HEAD: Final = """\"\"\"Generated from the registry; do not edit.\"\"\"
 import numba
-_jit = numba.njit(nogil=True, error_model="numpy")
-_cached = numba.njit(nogil=True, error_model="numpy", cache=True)
+from numba import int64
+from neuroreed.bulk.pointers import pointer
+_plain = {"nogil": True, "error_model": "numpy"}
+_jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_plain)
+_cached = numba.njit(cache=True, **_plain)
 """
 DTYPES: Final = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 Columns = dict[str, "np.ndarray[Any, Any]"]
@@ -61,8 +69,14 @@ def _our_plan(kind: str) -> Plan:
 
 def text_of(plan: Plan) -> str:
     """The whole text of a kernel."""
-    runtime = resources.files("neuroreed.bulk").joinpath("runtime.py").read_text(encoding="utf-8")
-    return _HEAD + runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
+    runtime = _text("runtime") + _BETWEEN.sub("", _text("runtime_rules"))
+    mark = f"# addresses {sha256(_text('pointers').encode()).hexdigest()[:16]}\n"
+    mark += f"# widths {META_WIDTH} {COVERAGE_WIDTH} {ITEMS_WIDTH}\n"
+    return _HEAD + mark + runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
+
+
+def _text(name: str) -> str:
+    return resources.files("neuroreed.bulk").joinpath(f"{name}.py").read_text(encoding="utf-8")
 
 
 _LOADING: Final = threading.Lock()
@@ -141,9 +155,7 @@ class Kernel:
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)
-        self._meta = np.array(
-            [self.plan.meta[rule.id] for rule in self.plan.rules] or [[0] * META_WIDTH], np.int64
-        )
+        self._fixed = _fixed(self.plan)
 
     def _make_room(self, rows: int) -> None:
         # a stride that is no power of two keeps the values of one row out of one cache set
@@ -157,8 +169,7 @@ class Kernel:
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
         size = len(columns["date_of_service"])
-        sizes: dict[int, list[np.ndarray[Any, Any]]] = {1: [], 2: [], 4: [], 8: []}
-        loads = []
+        loads, held = [], []
         for name in self.plan.columns:
             column = columns.get(name)
             if column is None:
@@ -166,34 +177,39 @@ class Kernel:
             width = sentinel_bytes(name)
             if column.dtype != DTYPES[width] or len(column) != size:
                 raise ValueError(f"{name}: {column.dtype} of {len(column)} rows")
+            held.append(np.ascontiguousarray(column))
             mode = pool_mode(name) if self.plan.kind == LINES else None
             place = self.plan.offsets[name, "row"]
-            loads.append([width, len(sizes[width]), place, -1 if mode is None else mode])
-            sizes[width].append(column)
-        stacks = [
-            np.stack(sizes[width]) if sizes[width] else np.empty((0, size), DTYPES[width])
-            for width in (1, 2, 4, 8)
-        ]
+            loads.append([width, held[-1].ctypes.data, place, -1 if mode is None else mode])
         # an array that may not be written to is another type to Numba, and a second compilation
         keys = [np.require(columns[name], requirements="CW") for name in KEYS[self.plan.kind]]
-        look_ups = np.array(self.plan.look_ups or [[-1, 0, 0]], np.int64)
         # what an earlier part had and this one has not must be unknown again
         self._values.fill(-(2**62))
-        counts = np.zeros(
-            (max(len(self.plan.rules), 1), 3 + MOST_CONDITIONS + MOST_NEEDS), np.int64
-        )
-        state = np.zeros(8, np.int64)
+        counts = np.zeros((max(len(self.plan.rules), 1), COVERAGE_WIDTH), np.int64)
         own = policy.own_severities(self.plan.rules)
+        state = np.zeros(_STATE, np.int64)
+        state[5], state[6] = len(self.plan.rules), len(own) - 1
+        given = {
+            "end": size,
+            "target": self._block,
+            "has_episode": int("episode" in columns),
+            "key_one": keys[0],
+            "key_two": keys[1],
+            "loads": np.array(loads, np.int64).reshape(-1),
+            "base": _unknown_throughout(self.plan, columns),
+            "own": own,
+            "cov": counts,
+            "state": state,
+            **self._fixed,
+            **policy.arguments(),
+        }
         found = []
         position = 0
         while True:
             state[2] = 0
-            status = self._run(
-                position, size, self._block, self._values, self._capacity, *policy.lists(),
-                self._answers, self._meta, own, counts, self._hits, state,
-                *policy.look_ups(), *keys, int("episode" in columns), look_ups,
-                np.array(loads, np.int64), *stacks,
-            )  # fmt: skip
+            room = {"c": self._capacity, "_S": self._values, "K": self._answers}
+            given |= {"pos": position, "hits": self._hits, **room}
+            status = self._run(*(_flat(given[name]) for name in TAKES))
             found.append(self._hits[: state[2]].copy())
             position = int(state[0])
             if status == 0:
@@ -212,3 +228,42 @@ class Kernel:
             (hits >> 4 & 0xF).astype(np.int8),
             (hits & 0xF).astype(np.int8),
         )
+
+
+def _flat(given: Any) -> Any:
+    return given.reshape(-1) if isinstance(given, np.ndarray) else given
+
+
+def _fixed(plan: Plan) -> dict[str, Any]:
+    """What a kernel needs to know of its plan, and small working memory."""
+    rules = max(len(plan.rules), 1)
+    begins, behind = np.zeros((rules, ITEMS_WIDTH), np.int64), []
+    for number, rule in enumerate(plan.rules):
+        for place, item in enumerate(plan.items[rule.id]):
+            begins[number, place] = len(behind)
+            behind += item
+        begins[number, len(plan.items[rule.id]) :] = len(behind)
+    return {
+        "meta": np.array([plan.meta[rule.id] for rule in plan.rules] or [[0]], np.int64),
+        "root": np.array(plan.root, np.int64),
+        "item_at": begins,
+        "item_steps": np.array(behind or [0], np.int64),
+        "look_ups": np.array(plan.look_ups or np.empty((0, 3)), np.int64),
+        "st": np.zeros(plan.values, np.uint8),
+        "uni": np.zeros(plan.values, np.uint8),
+        "want": np.zeros(max(len(plan.steps), 1), np.uint8),
+        "live": np.zeros(rules, np.int64),
+        "sizes": np.zeros(1 + len(FRAMES[plan.kind]), np.int64),
+    }
+
+
+def _unknown_throughout(plan: Plan, columns: Columns) -> np.ndarray[Any, Any]:
+    """2 for every value that must be unknown since a column is not there, else 0."""
+    known = np.zeros(plan.values, np.uint8)
+    for name in plan.columns:
+        if name not in columns and name != "episode":
+            known[plan.offsets[name, "row"]] = 2
+    for step in plan.steps:
+        if any(known[gate] == 2 for gate in step.gates):
+            known[step.writes] = 2
+    return known

@@ -1,12 +1,12 @@
-"""From the registry to the text of a kernel: which values, in which order, at which offset.
+"""From the registry to the text of a kernel: which values, in which order, at which place.
 
 The plan follows the interpreted run value for value: a value as one number per group, as the
-list over the lines of a group, or on every row. Each gets its own place in the block.
+list over the lines of a group, or on every row. Each gets its own place in the block. A step
+makes one value; it is run for a block only where a rule needs it there.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,14 +28,34 @@ from neuroreed.bulk.plan_frames import (
     rules_of,
     source_of,
 )
+from neuroreed.bulk.plan_text import text_of_plan
 from neuroreed.bulk.small_python import LIST, ONE, NotSmall, Texts
 from neuroreed.bulk.small_python import TABLE as TABLE_KIND
 from neuroreed.model.findings import Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one value of a block comes about.
+
+    ``reads`` are the places it looks at; where one of ``gates`` is unknown throughout, so is
+    the value at ``writes``.
+    """
+
+    text: str
+    reads: tuple[int, ...]
+    gates: tuple[int, ...]
+    writes: int
+
+
 @dataclass(slots=True)
 class Plan:
-    """A kernel as text, and what its caller has to know."""
+    """A kernel as text, and what its caller has to know.
+
+    ``items`` are the steps behind each condition and each fact of a rule, in their order, and
+    behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
+    from.
+    """
 
     kind: str
     rules: tuple[Rule, ...]
@@ -46,10 +66,12 @@ class Plan:
     text: str = ""
     meta: dict[str, list[int]] = field(default_factory=dict)
     look_ups: list[list[int]] = field(default_factory=list)
+    steps: tuple[Step, ...] = ()
+    items: dict[str, list[list[int]]] = field(default_factory=dict)
+    root: tuple[int, ...] = ()
 
 
 _CALENDAR: Final = ("year", "month")
-_PER_CHUNK: Final = 8
 
 
 class Planner:
@@ -64,9 +86,13 @@ class Planner:
         self.columns: list[str] = []
         self.before: list[str] = []
         self.look_ups: dict[str, list[list[int]]] = {}
-        self.steps: list[str] = []
+        self.steps: list[Step] = []
+        self.makers: dict[int, int] = {}
+        self.root: dict[int, int] = {}
+        self.answers: list[str] = []
         self.reasons: dict[str, tuple[str, ...]] = {}
         self.meta: dict[str, list[int]] = {}
+        self.items: dict[str, list[list[int]]] = {}
 
     def plan(self) -> Plan:
         """The whole plan; its text is complete but for the runtime in front."""
@@ -77,65 +103,94 @@ class Planner:
         for scope, keys in FRAMES[self.kind].items():
             if scope is not Scope.VISIT:
                 self._frame(scope, keys)
-        self.before.append(f"identity(_S, n, {self._at('rows', 'first')})")
+        self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
         for rule in self.rules:
             self._rule(rule)
-        plan = Plan(
+        return Plan(
             self.kind,
             self.rules,
             tuple(self.columns),
             self.reasons,
             self.offsets,
             len(self.offsets),
-            meta=self.meta,
-            look_ups=[
+            text_of_plan(self),
+            self.meta,
+            [
                 [LOOK_UPS.index(kind), *place]
                 for kind, places in self.look_ups.items()
                 for place in places
             ],
+            tuple(self.steps),
+            self.items,
+            tuple(self.root.get(place, place) for place in range(len(self.offsets))),
         )
-        plan.text = self._text()
-        return plan
 
-    def _at(self, name: str, how: str) -> str:
-        key = (name, how)
-        if key not in self.offsets:
-            self.offsets[key] = len(self.offsets)
-        return f"{self.offsets[key]} * c"
+    def _place(self, name: str, how: str) -> int:
+        """The place of a value among the values of a block."""
+        return self.offsets.setdefault((name, how), len(self.offsets))
+
+    def at(self, name: str, how: str) -> str:
+        """Where a value begins, in the text."""
+        return f"{self._place(name, how)} * c"
 
     def _new(self, name: str, how: str) -> bool:
         return (name, how) not in self.offsets
+
+    def _step(
+        self, text: str, writes: int, reads: tuple[int, ...], gates: tuple[int, ...] | None = None
+    ) -> int:
+        """Add a step; gates are all it reads unless told."""
+        self.makers[writes] = len(self.steps)
+        self.steps.append(Step(text, reads, reads if gates is None else gates, writes))
+        return writes
+
+    def _behind(self, place: int) -> list[int]:
+        """All steps that a value rests on, in their order."""
+        found: set[int] = set()
+        open_places = [place]
+        while open_places:
+            maker = self.makers.get(open_places.pop())
+            if maker is not None and maker not in found:
+                found.add(maker)
+                open_places += self.steps[maker].reads
+        return sorted(found)
 
     # columns and groups
 
     def _column(self, name: str) -> None:
         """A given column; the runtime loads all that are there."""
-        if not self._new(name, "row"):
-            return
-        self._at(name, "row")
-        self.columns.append(name)
+        if self._new(name, "row"):
+            self._place(name, "row")
+            self.columns.append(name)
 
     def _visits(self) -> None:
         self._column("episode")
-        episode, discipline = self._at("episode", "row"), self._at("discipline", "row")
-        self.before.append(f"if has_episode == 0:\n    take_all(_S, n, {discipline}, {episode})")
-        self._frame(Scope.VISIT, FRAMES[LINES][Scope.VISIT])
+        episode, discipline = self._place("episode", "row"), self._place("discipline", "row")
         self.before.append(
-            f"take_all(_S, n, {self._at('visit', 'of')}, {self._at('visit', 'row')})"
+            f"if has_episode == 0:\n    copy(_S, c, n, st, uni, {discipline}, {episode})"
         )
-        starts, session = self._at("visit", "start"), self._at("session", "row")
-        self.before.append(f"unify_all(_S, c, count_visit, {starts}, {session}, loads)")
-        year, month = (self._at(name, "row") for name in _CALENDAR)
-        day = self._at("date_of_service", "row")
-        self.before.append(f"calendar(_S, n, {day}, first_day, years, months, {year}, {month})")
+        self._frame(Scope.VISIT, FRAMES[LINES][Scope.VISIT])
+        visit = self._place("visit", "row")
+        self.before.append(f"take_all(_S, n, {self.at('visit', 'of')}, {visit} * c)")
+        self.before.append(f"st[{visit}] = 1")
+        starts, session = self.at("visit", "start"), self._place("session", "row")
+        self.before.append(
+            f"unify_all(_S, c, count_visit, {starts}, {session}, loads, given, st, uni)"
+        )
+        year, month = (self._place(name, "row") for name in _CALENDAR)
+        day = self.at("date_of_service", "row")
+        self.before.append(
+            f"calendar(_S, n, {day}, first_day, years, months, {year} * c, {month} * c)"
+        )
+        self.before.append(f"st[{year}], st[{month}] = 1, 1")
 
     def _frame(self, scope: Scope, keys: tuple[str, str, str]) -> None:
         name = scope.value
-        one, two, three = (self._at(key, "row") for key in keys)
-        starts, group_of = self._at(name, "start"), self._at(name, "of")
+        one, two, three = (self.at(key, "row") for key in keys)
+        starts, group_of = self.at(name, "start"), self.at(name, "of")
         if scope is Scope.EPISODE:
-            order = self._at(name, "order")
-            sorted_one, sorted_two = self._at("patient", name), self._at("episode", name)
+            order = self.at(name, "order")
+            sorted_one, sorted_two = self.at("patient", name), self.at("episode", name)
             self.before += [
                 f"order_by(_S, n, {one}, {two}, {order})",
                 f"take(_S, n, {one}, {order}, {sorted_one})",
@@ -145,7 +200,7 @@ class Planner:
         self.before.append(
             f"count_{name} = group_by(_S, n, {one}, {two}, {three}, {starts}, {group_of})"
         )
-        first = self._at(name, "first")
+        first = self.at(name, "first")
         if scope is Scope.EPISODE:
             self.before.append(f"take(_S, count_{name}, {order}, {starts}, {first})")
         else:
@@ -153,65 +208,62 @@ class Planner:
 
     # values as the interpreted run knows them
 
-    def row(self, name: str) -> str:
-        """A value on every row."""
+    def row(self, name: str) -> int:
+        """The place of a value on every row."""
         if not self._new(name, "row"):
-            return self._at(name, "row")
+            return self._place(name, "row")
         entry = self.registry.facts.get(name)
         if entry is None:
             if name in ATTACHED:
                 self._attached(name)
             else:
                 self._column(name)
-            return self._at(name, "row")
+            return self._place(name, "row")
         if entry.fills:
-            self._fill(entry)
-        elif entry.scope is self.row_scope:
-            self._scalar(entry, "row")
-        else:
-            source = self.one(name, entry.scope)
-            self.steps.append(f"take(_S, n, {source}, {self._of(entry.scope)}, ROW)")
-            self._place_last(name, "row")
-        return self._at(name, "row")
+            return self._fill(entry)
+        if entry.scope is self.row_scope:
+            return self._scalar(entry, "row")
+        source = self.one(name, entry.scope)
+        return self._moved(source, self._of(entry.scope), "n", self._place(name, "row"))
+
+    def _moved(self, source: int, places: str, count: str, target: int, how: str = "move") -> int:
+        """A step that takes values at given rows, or puts them there."""
+        text = f"{how}(_S, c, {count}, st, uni, {source}, {places}, {target})"
+        return self._step(text, target, (source,))
 
     def _of(self, scope: Scope) -> str:
         if scope is not Scope.EPISODE:
-            return self._at(scope.value, "of")
+            return self.at(scope.value, "of")
         if self._new("episode", "of row"):
-            source, order = self._at("episode", "of"), self._at("episode", "order")
-            target = self._at("episode", "of row")
-            self.steps.append(f"put(_S, n, {source}, {order}, {target})")
-        return self._at("episode", "of row")
+            source, order = self.at("episode", "of"), self.at("episode", "order")
+            target = self.at("episode", "of row")
+            self.before.append(f"put(_S, n, {source}, {order}, {target})")
+        return self.at("episode", "of row")
 
-    def _place_last(self, name: str, how: str) -> None:
-        self.steps[-1] = self.steps[-1].replace("ROW", self._at(name, how))
-
-    def one(self, name: str, scope: Scope) -> str:
-        """A value as one number per group of a scope."""
+    def one(self, name: str, scope: Scope) -> int:
+        """The place of a value as one number per group of a scope."""
         if scope is self.row_scope:
             return self.row(name)
         how = f"one {scope.value}"
         if not self._new(name, how):
-            return self._at(name, how)
+            return self._place(name, how)
         entry = self.registry.facts.get(name)
         if entry is not None and entry.scope is scope and not entry.fills:
-            self._scalar(entry, how)
-            return self._at(name, how)
-        source = self.row(name)
-        first, count = self._at(scope.value, "first"), self._count(scope)
-        self.steps.append(f"take(_S, {count}, {source}, {first}, {self._at(name, how)})")
-        return self._at(name, how)
+            return self._scalar(entry, how)
+        source, target = self.row(name), self._place(name, how)
+        self.root[target] = self.root.get(source, source)
+        return self._moved(source, self.at(scope.value, "first"), self._count(scope), target)
 
-    def many(self, name: str, scope: Scope) -> str:
-        """A value of the rows in the order of the groups of a scope."""
+    def many(self, name: str, scope: Scope) -> int:
+        """The place of a value of the rows in the order of the groups of a scope."""
         source = self.row(name)
         if scope is not Scope.EPISODE:
             return source
         how = f"many {scope.value}"
-        if self._new(name, how):
-            order = self._at(scope.value, "order")
-            self.steps.append(f"take(_S, n, {source}, {order}, {self._at(name, how)})")
-        return self._at(name, how)
+        if not self._new(name, how):
+            return self._place(name, how)
+        order, target = self.at(scope.value, "order"), self._place(name, how)
+        return self._moved(source, order, "n", target)
 
     def _count(self, scope: Scope) -> str:
         return "n" if scope is self.row_scope else f"count_{scope.value}"
@@ -221,111 +273,127 @@ class Planner:
         if kind == "diagnosis":
             self._column(name)
             return
-        day, payer = (self._at(each, "row") for each in ("date_of_service", "payer"))
+        day, payer = (self.at(each, "row") for each in ("date_of_service", "payer"))
         if kind == "rank":
             modifier = f"modifier_{name[-1]}"
             self._column(modifier)
-            at = self._at(name, "row")
-            self.before.append(
-                f"ranks(_S, n, {payer}, {self._at(modifier, 'row')}, payers, rank_table, "
-                f"rank_width, {at})"
+            at, mark = self._place(name, "row"), self._place(modifier, "row")
+            self._step(
+                f"ranks(_S, c, n, st, {payer}, {mark}, payers, rank_table, rank_width, {at})",
+                at,
+                (),
+                (mark,),
             )
             return
-        if self._new(kind, "table row"):
+        rows = (kind, "table row")
+        if rows not in self.offsets:
             if kind == "code":
                 self._column("code")
-                code = self._at("code", "row")
+                code = self.at("code", "row")
                 text = f"code_rows(_S, n, {code}, {day}, first_day, days, code_keys, code_places, "
             elif kind == "payer":
                 text = f"payer_rows(_S, n, {payer}, {day}, first_day, days, payers, "
             else:
-                discipline = self._at("discipline", "row")
+                discipline = self.at("discipline", "row")
                 text = f"threshold_rows(_S, n, {payer}, {discipline}, {day}, first_day, days, "
                 text += "payers, "
-            rows = self._at(kind, "table row")
-            self.before.append(f"{text}{kind}_rows_, {rows})")
-            number = LOOK_UPS.index(kind)
+            self.before.append(f"{text}{kind}_rows_, {self.at(*rows)})")
+            number, width = LOOK_UPS.index(kind), len(ATTACHED_BY[kind])
             self.before.append(
-                f"look_up_all(_S, c, n, {rows}, {kind}_table, {len(ATTACHED_BY[kind])}, "
-                f"look_ups, {number})"
+                f"look_up_all(_S, c, n, st, uni, {self.at(*rows)}, {kind}_table, {width}, "
+                f"look_ups, wanted, {number})"
             )
-        names = ATTACHED_BY[kind]
-        place = [names.index(name), _number(self._at(name, "row"))]
-        self.look_ups.setdefault(kind, []).append(place)
+        at, column = self._place(name, "row"), ATTACHED_BY[kind].index(name)
+        self.look_ups.setdefault(kind, []).append([column, at])
+        self._step(
+            f"look_up(_S, c, n, st, {self.at(*rows)}, {kind}_table, {len(ATTACHED_BY[kind])}, "
+            f"{column}, {at})",
+            at,
+            (),
+        )
 
-    def _scalar(self, entry: Fact, how: str) -> None:
+    def _scalar(self, entry: Fact, how: str) -> int:
         """A fact that is one number per row or group."""
         scope = entry.scope
-        numbers, arguments, kinds = self._arguments(entry)
-        target = self._at(entry.name, how)
-        count = self._count(scope)
+        numbers, arguments, kinds, reads = self._arguments(entry)
+        target, count = self._place(entry.name, how), self._count(scope)
+        gates = tuple(at for _, at in numbers)
         lines = [f"for g in range({count}):"]
         if LIST in kinds:
-            starts = self._at(scope.value, "start")
-            lines.append(f"    s = _S[_U({starts} + g)]")
-            lines.append(f"    m = _S[_U({starts} + g + 1)] - s")
-        lines += [f"    {local} = _S[_U({at} + g)]" for local, at in numbers]
+            starts = self.at(scope.value, "start")
+            lines.append(f"    s = _S[{starts} + g]")
+            lines.append(f"    m = _S[{starts} + g + 1] - s")
+        lines += [f"    {local} = _S[{at} * c + g]" for local, at in numbers]
+        store = f"_S[{target} * c + g]"
         text = None
         if LIST not in kinds and TABLE_KIND not in kinds:
             text = self.texts.expression(entry.function, arguments)  # type: ignore[arg-type]
         if text is not None and "(" not in text.replace("(v_", ""):
             # a plain expression harms nobody where a value is unknown: asked for all, then undone
-            lines.append(f"    _S[_U({target} + g)] = {text}")
-            lines += [f"unknown_where(_S, {count}, {target}, {at})" for _, at in numbers]
-            self.steps.append("\n".join(lines))
-            return
-        if text is None:
-            called = self.texts.call(entry.function, kinds)  # type: ignore[arg-type]
-            given = ["_S", "m", *arguments] if LIST in kinds else arguments
-            text = f"{called}({', '.join(given)})"
-        unknown = " or ".join(f"{local} == UNK" for local, _ in numbers)
-        if unknown:
-            lines += [f"    if {unknown}:", f"        _S[_U({target} + g)] = UNK", "    else:"]
-            lines.append(f"        _S[_U({target} + g)] = {text}")
+            lines.append(f"    {store} = {text}")
+            lines.append(f"st[{target}] = 1")
+            lines += [f"unknown_where(_S, c, {count}, st, {target}, {at})" for at in gates]
         else:
-            lines.append(f"    _S[_U({target} + g)] = {text}")
-        self.steps.append("\n".join(lines))
+            if text is None:
+                called = self.texts.call(entry.function, kinds)  # type: ignore[arg-type]
+                given = ["_S", "m", *arguments] if LIST in kinds else arguments
+                text = f"{called}({', '.join(given)})"
+            unknown = " or ".join(f"{local} == UNK" for local, _ in numbers)
+            if unknown:
+                lines += [f"    if {unknown}:", f"        {store} = UNK", "    else:"]
+                lines.append(f"        {store} = {text}")
+            else:
+                lines.append(f"    {store} = {text}")
+            lines.append(f"bound(_S, c, {count}, st, {target})")
+        return self._step(_gated("\n".join(lines), gates, count, target), target, reads, gates)
 
-    def _fill(self, entry: Fact) -> None:
+    def _fill(self, entry: Fact) -> int:
         """A fact that answers for each row of its group."""
         scope = entry.scope
-        numbers, arguments, kinds = self._arguments(entry)
+        numbers, arguments, kinds, reads = self._arguments(entry)
+        gates = tuple(at for _, at in numbers)
         permuted = scope is Scope.EPISODE
-        target = self._at(entry.name, "in order" if permuted else "row")
-        starts = self._at(scope.value, "start")
+        target = self._place(entry.name, "in order" if permuted else "row")
+        starts = self.at(scope.value, "start")
         called = self.texts.call(entry.function, [*kinds, LIST])  # type: ignore[arg-type]
         lines = [
-            f"for i in range(n):\n    _S[_U({target} + i)] = UNK",
+            f"for i in range(n):\n    _S[{target} * c + i] = UNK",
             f"for g in range({self._count(scope)}):",
-            f"    s = _S[_U({starts} + g)]",
-            f"    m = _S[_U({starts} + g + 1)] - s",
-            *(f"    {local} = _S[_U({at} + g)]" for local, at in numbers),
+            f"    s = _S[{starts} + g]",
+            f"    m = _S[{starts} + g + 1] - s",
+            *(f"    {local} = _S[{at} * c + g]" for local, at in numbers),
         ]
-        call = f"{called}({', '.join(['_S', 'm', *arguments, f'{target} + s'])})"
+        call = f"{called}({', '.join(['_S', 'm', *arguments, f'{target} * c + s'])})"
         known = " and ".join(f"{local} != UNK" for local, _ in numbers)
         lines.append(f"    if {known}:\n        {call}" if known else f"    {call}")
-        if permuted:
-            row, order = self._at(entry.name, "row"), self._at(scope.value, "order")
-            lines.append(f"put(_S, n, {target}, {order}, {row})")
-        self.steps.append("\n".join(lines))
+        lines.append(f"bound(_S, c, n, st, {target})")
+        self._step(_gated("\n".join(lines), gates, "n", target), target, reads, gates)
+        if not permuted:
+            return target
+        order = self.at(scope.value, "order")
+        return self._moved(target, order, "n", self._place(entry.name, "row"), "unmove")
 
-    def _arguments(self, entry: Fact) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-        """Numbers to load per group, the arguments of the call, and what each of them is."""
-        numbers: list[tuple[str, str]] = []
-        arguments, kinds = [], []
+    def _arguments(
+        self, entry: Fact
+    ) -> tuple[list[tuple[str, int]], list[str], list[str], tuple[int, ...]]:
+        """Numbers to load per group, the arguments of the call, what each is, and all places."""
+        numbers: list[tuple[str, int]] = []
+        arguments, kinds, reads = [], [], []
         for name in entry.needs:
             if name in TABLES:
-                arguments.append(name)
+                arguments.append(f"{name}, {name}_n")
                 kinds.append(TABLE_KIND)
             elif self.registry.is_one_number(name, entry.scope):
                 local = f"v_{name}"
-                numbers.append((local, self.one(name, entry.scope)))
+                reads.append(self.one(name, entry.scope))
+                numbers.append((local, reads[-1]))
                 arguments.append(local)
                 kinds.append(ONE)
             else:
-                arguments.append(f"{self.many(name, entry.scope)} + s")
+                reads.append(self.many(name, entry.scope))
+                arguments.append(f"{reads[-1]} * c + s")
                 kinds.append(LIST)
-        return numbers, arguments, kinds
+        return numbers, arguments, kinds, tuple(reads)
 
     def _rule(self, rule: Rule) -> None:
         scope, number = rule.scope, self.rules.index(rule)
@@ -335,7 +403,7 @@ class Planner:
         reasons = tuple([name for name, _, _ in conditions] + [name for name, _ in needs])
         self.reasons[rule.id] = reasons
         lines = [f"for g in range({self._count(scope)}):"]
-        lines += [f"    v_{name} = _S[_U({at} + g)]" for name, at in needs]
+        lines += [f"    v_{name} = _S[{at} * c + g]" for name, at in needs]
         locals_ = [f"v_{name}" for name in rule.needs]
         text = self.texts.expression(rule.function, locals_)  # type: ignore[arg-type]
         plain = text is not None and "(" not in text.replace("(v_", "")
@@ -343,20 +411,25 @@ class Planner:
             called = self.texts.call(rule.function, [ONE] * len(locals_))  # type: ignore[arg-type]
             text = f"{called}({', '.join(locals_)})"
         if plain:
-            lines.append(f"    K[_U({number} * c + g)] = 2 if {text} else 1")
+            lines.append(f"    K[{number} * c + g] = 2 if {text} else 1")
         else:
             known = " and ".join(f"{local} != UNK" for local in locals_)
-            lines.append(f"    K[_U({number} * c + g)] = 1\n    if {known}:")
-            lines.append(f"        K[_U({number} * c + g)] = 2 if {text} else 1")
-        self.steps.append("\n".join(lines))
+            lines.append(f"    K[{number} * c + g] = 1\n    if {known}:")
+            lines.append(f"        K[{number} * c + g] = 2 if {text} else 1")
+        self.answers.append("\n".join(lines))
         self.meta[rule.id] = self._meta(rule, conditions, needs, rests)
+        self.items[rule.id] = [
+            *(self._behind(at) for _, at, _ in conditions),
+            *(self._behind(at) for _, at in needs),
+            sorted({step for at in rests for step in self._behind(at)}),
+        ]
 
     def _meta(
         self,
         rule: Rule,
-        conditions: list[tuple[str, str, tuple[int, ...]]],
-        needs: list[tuple[str, str]],
-        rests: list[str],
+        conditions: list[tuple[str, int, tuple[int, ...]]],
+        needs: list[tuple[str, int]],
+        rests: list[int],
     ) -> list[int]:
         """What ``runtime.ask`` wants to know about a rule, as one row of numbers."""
         if (
@@ -377,72 +450,23 @@ class Planner:
         scope = "rows" if rule.scope is self.row_scope else rule.scope.value
         frames = [frame.value for frame in FRAMES[self.kind]]
         row[49] = 0 if scope == "rows" else 1 + frames.index(scope)
-        row[50] = _number(self._at(scope, "first"))
-        row[4], row[5] = (_number(self._at(x, "row")) for x in ("date_of_service", "payer"))
+        row[50] = self._place(scope, "first")
+        row[4], row[5] = (self._place(x, "row") for x in ("date_of_service", "payer"))
         row[6] = len(rests)
-        row[7 : 7 + len(rests)] = map(_number, rests)
+        row[7 : 7 + len(rests)] = rests
         row[11] = len(conditions)
         for j, (_, at, values) in enumerate(conditions):
-            row[12 + 6 * j : 14 + 6 * j + len(values)] = [_number(at), len(values), *values]
+            row[12 + 6 * j : 14 + 6 * j + len(values)] = [at, len(values), *values]
         row[36] = len(needs)
-        row[37 : 37 + len(needs)] = [_number(at) for _, at in needs]
+        row[37 : 37 + len(needs)] = [at for _, at in needs]
         assert len(row) == META_WIDTH
         return row
 
-    # the text
 
-    def _text(self) -> str:
-        counts = [f"count_{scope.value}" for scope in FRAMES[self.kind]]
-        shared = ["_S", "c", "n", "pos", *counts, *TABLES, "K", "meta", "own"]
-        shared += ["cov", "hits", "state"]
-        parts = [f"@_jit\n{text}" for text in self.texts.known.values()]
-        chunks = [self.steps[at : at + _PER_CHUNK] for at in range(0, len(self.steps), _PER_CHUNK)]
-        calls: list[str] = []
-        for number, chunk in enumerate(chunks):
-            body = _indented("\n".join(chunk))
-            used = ", ".join(name for name in shared if re.search(rf"\b{name}\b", body))
-            parts.append(f"@_jit\ndef steps_{number}({used}):\n{body}")
-            calls.append(f"steps_{number}({used})")
-        days = "_S[_U({at} + i)]".format(at=self._at("date_of_service", "row"))
-        body = f"""
-while pos < end:
-    stop = block_end(key_one, key_two, pos, end, target)
-    n = stop - pos
-    state[0] = pos
-    state[1] = n
-    if n >= c:
-        return GROW
-    if len(hits) - state[2] < n * {len(self.rules)}:
-        return FLUSH
-    load_all(_S, c, pos, n, loads, ones, twos, fours, eights)
-{_indented(chr(10).join(self.before))}
-    least, most = {days.replace("+ i", "")}, {days.replace("+ i", "")}
-    for i in range(1, n):
-        least, most = min(least, {days}), max(most, {days})
-    state[3], state[4] = least, most
-{_indented(chr(10).join(calls))}
-    for number in range({len(self.rules)}):
-        count = ({", ".join(["n", *counts])})[meta[number, 49]]
-        ask(_S, c, K, count, number, pos, meta, own, cov, hits, state)
-    pos = stop
-state[0] = pos
-return DONE"""
-        policy = (
-            *("first_day", "days", "years", "months", "payers", "code_keys", "code_places"),
-            *("code_rows_", "code_table", "payer_rows_", "payer_table"),
-            *("threshold_rows_", "threshold_table", "rank_table", "rank_width"),
-        )
-        head = ["pos", "end", "target", "_S", "c", *TABLES, "K", "meta", "own"]
-        head += ["cov", "hits", "state", *policy, "key_one", "key_two", "has_episode"]
-        head += ["look_ups", "loads", "ones", "twos", "fours", "eights"]
-        main = f"@_cached\ndef run({', '.join(head)}):\n{_indented(body)}"
-        return "\n\n".join([*parts, main]) + "\n"
-
-
-def _number(at: str) -> int:
-    """The number of a place."""
-    return int(at.split(" ", 1)[0])
-
-
-def _indented(text: str) -> str:
-    return "\n".join("    " + line if line else line for line in text.split("\n"))
+def _gated(text: str, gates: tuple[int, ...], count: str, target: int) -> str:
+    """A step that makes nothing but unknowns where something it needs is unknown throughout."""
+    if not gates:
+        return text
+    closed = " or ".join(f"st[{at}] == 2" for at in dict.fromkeys(gates))
+    body = "\n".join("    " + line for line in text.split("\n"))
+    return f"if {closed}:\n    nothing(_S, c, {count}, st, {target})\nelse:\n{body}"

@@ -1,36 +1,50 @@
 """What every compiled kernel needs beside its facts and rules, in the same small Python.
 
 This text is copied in front of the generated one and compiled with it; nothing here is
-called uncompiled. ``S`` is one array of values: a value lies at its own offset, one entry per
-line or group of the block at hand.
+called uncompiled. ``S`` is one array of values: a value lies at its own place times the
+capacity ``c``, one entry per line or group of the block at hand. ``st`` says of each place
+what its entries are: 0 not made yet, 1 all known, 2 all unknown, 3 perhaps some of both;
+``uni`` that all entries are equal. What is true of a whole block is not asked of every line.
 """
 
 import numpy as np
 
-_U = np.uint64
+from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at
+
 UNK = -(2**62)
 DONE, GROW, FLUSH = 0, 1, 2
 
 
-def load(column, sentinel, start, n, S, at):
+def load(column, sentinel, start, n, S, c, at, st, uni):
     """Copy a column of the block; its sentinel becomes unknown."""
+    to = at * c
+    least, most = np.int64(column[start]), np.int64(column[start])
     for i in range(n):
-        value = np.int64(column[_U(start + i)])
-        S[_U(at + i)] = UNK if value == sentinel else value
+        value = np.int64(column[start + i])
+        S[to + i] = value
+        least, most = min(least, value), max(most, value)
+    uni[at] = least == most
+    if least != sentinel:
+        st[at] = 1
+        return
+    st[at] = 2 if most == sentinel else 3
+    for i in range(n):
+        if S[to + i] == sentinel:
+            S[to + i] = UNK
 
 
-def load_all(S, c, start, n, loads, ones, twos, fours, eights):
-    """Every column that is there; a row of ``loads`` is size, place among its size, target."""
-    for k in range(len(loads)):
-        size, which, at = loads[k, 0], loads[k, 1], loads[k, 2] * c
+def load_all(S, c, start, n, st, uni, loads, given):
+    """Every column that is there; a row of ``loads`` is size, address, target, how it pools."""
+    for k in range(given):
+        size, address, at = loads[k * 4], loads[k * 4 + 1], loads[k * 4 + 2]
         if size == 1:
-            load(ones[which], -(2**7), start, n, S, at)
+            load(int8_at(address), -(2**7), start, n, S, c, at, st, uni)
         elif size == 2:
-            load(twos[which], -(2**15), start, n, S, at)
+            load(int16_at(address), -(2**15), start, n, S, c, at, st, uni)
         elif size == 4:
-            load(fours[which], -(2**31), start, n, S, at)
+            load(int32_at(address), -(2**31), start, n, S, c, at, st, uni)
         else:
-            load(eights[which], UNK, start, n, S, at)
+            load(int64_at(address), UNK, start, n, S, c, at, st, uni)
 
 
 def block_end(one, two, start, end, target):
@@ -54,14 +68,14 @@ def group_by(S, n, one, two, three, starts, group_of):
     for i in range(n):
         if (
             i == 0
-            or S[_U(one + i)] != S[_U(one + i - 1)]
-            or S[_U(two + i)] != S[_U(two + i - 1)]
-            or S[_U(three + i)] != S[_U(three + i - 1)]
+            or S[one + i] != S[one + i - 1]
+            or S[two + i] != S[two + i - 1]
+            or S[three + i] != S[three + i - 1]
         ):
-            S[_U(starts + count)] = i
+            S[starts + count] = i
             count += 1
-        S[_U(group_of + i)] = count - 1
-    S[_U(starts + count)] = n
+        S[group_of + i] = count - 1
+    S[starts + count] = n
     return count
 
 
@@ -69,32 +83,32 @@ def order_by(S, n, one, two, order):
     """A stable order in which rows of one key are together; ``one`` is sorted already."""
     begin = 0
     for i in range(n):
-        S[_U(order + i)] = i
-        if i > 0 and S[_U(one + i)] != S[_U(one + i - 1)]:
+        S[order + i] = i
+        if i > 0 and S[one + i] != S[one + i - 1]:
             begin = i
         k = i
-        key = S[_U(two + i)]
-        while k > begin and S[_U(two + S[_U(order + k - 1)])] > key:
-            S[_U(order + k)] = S[_U(order + k - 1)]
+        key = S[two + i]
+        while k > begin and S[two + S[order + k - 1]] > key:
+            S[order + k] = S[order + k - 1]
             k -= 1
-        S[_U(order + k)] = i
+        S[order + k] = i
 
 
 def take(S, n, source, places, target):
     """Values at given rows."""
     for i in range(n):
-        S[_U(target + i)] = S[_U(source + S[_U(places + i)])]
+        S[target + i] = S[source + S[places + i]]
 
 
 def put(S, n, source, places, target):
     """Values to given rows."""
     for i in range(n):
-        S[_U(target + S[_U(places + i)])] = S[_U(source + i)]
+        S[target + S[places + i]] = S[source + i]
 
 
 def identity(S, n, at):
     for i in range(n):
-        S[_U(at + i)] = i
+        S[at + i] = i
 
 
 def pooled(S, start, stop, at, session, mode):
@@ -135,34 +149,50 @@ def pooled(S, start, stop, at, session, mode):
     return first if mode == 3 and same == 0 else answer
 
 
-def unify(S, count, starts, at, session, mode):
+def unify(S, c, count, starts, at, session, mode, several, st, uni):
     """A value of the visit stands on each of its lines; sessions of one visit are added up."""
+    if uni[at] == 1 and (several == 0 or mode > 0):
+        return
+    here = at * c
     for v in range(count):
-        start, stop = S[_U(starts + v)], S[_U(starts + v + 1)]
+        start, stop = S[starts + v], S[starts + v + 1]
         differ = 0
         for i in range(start + 1, stop):
-            if S[_U(at + i)] != S[_U(at + start)] or (
-                mode == 0 and S[_U(session + i)] != S[_U(session + start)]
+            if S[here + i] != S[here + start] or (
+                mode == 0 and S[session + i] != S[session + start]
             ):
                 differ = 1
         if differ == 1:
-            value = pooled(S, start, stop, at, session, mode)
+            value = pooled(S, start, stop, here, session, mode)
             for i in range(start, stop):
-                S[_U(at + i)] = value
+                S[here + i] = value
+            st[at], uni[at] = 3, 0
 
 
-def unify_all(S, c, count, starts, session, loads):
+def unify_all(S, c, count, starts, session, loads, given, st, uni):
     """Every column of the visit; the last entry of a row of ``loads`` is how, or below 0."""
-    for k in range(len(loads)):
-        if loads[k, 3] >= 0:
-            unify(S, count, starts, loads[k, 2] * c, session, loads[k, 3])
+    whose, several = session * c, 0
+    for v in range(count):
+        start = S[starts + v]
+        for i in range(start + 1, S[starts + v + 1]):
+            if S[whose + i] != S[whose + start]:
+                several = 1
+    for k in range(given):
+        if loads[k * 4 + 3] >= 0:
+            unify(S, c, count, starts, loads[k * 4 + 2], whose, loads[k * 4 + 3], several, st, uni)
+
+
+def copy(S, c, n, st, uni, source, target):
+    """A column that stands for another."""
+    take_all(S, n, source * c, target * c)
+    st[target], uni[target] = st[source], uni[source]
 
 
 def calendar(S, n, day, first_day, years, months, year, month):
     for i in range(n):
-        place = S[_U(day + i)] - first_day
-        S[_U(year + i)] = years[place]
-        S[_U(month + i)] = months[place]
+        place = S[day + i] - first_day
+        S[year + i] = years[place]
+        S[month + i] = months[place]
 
 
 def slot(keys, value):
@@ -178,137 +208,116 @@ def code_rows(S, n, code, day, first_day, days, keys, places, rows, at):
     """The row of the table of code values, by code and date."""
     last, place = UNK, places[slot(keys, UNK)]
     for i in range(n):
-        value = S[_U(code + i)]
+        value = S[code + i]
         if value != last:
             place = places[slot(keys, value)]
             last = value
-        S[_U(at + i)] = rows[_U(place * days + S[_U(day + i)] - first_day)]
+        S[at + i] = rows[place * days + S[day + i] - first_day]
 
 
 def payer_rows(S, n, payer, day, first_day, days, payers, rows, at):
     """The row of the table of payer values, by payer and date; the unknown payer is the last."""
     for i in range(n):
-        value = S[_U(payer + i)]
+        value = S[payer + i]
         place = payers if value == UNK else value
-        S[_U(at + i)] = rows[_U(place * days + S[_U(day + i)] - first_day)]
+        S[at + i] = rows[place * days + S[day + i] - first_day]
 
 
 def threshold_rows(S, n, payer, discipline, day, first_day, days, payers, rows, at):
     for i in range(n):
-        value, kind = S[_U(payer + i)], S[_U(discipline + i)]
+        value, kind = S[payer + i], S[discipline + i]
         place = payers if value == UNK else value
         kind = 0 if kind == UNK else kind
-        S[_U(at + i)] = rows[_U((place * 4 + kind) * days + S[_U(day + i)] - first_day)]
+        S[at + i] = rows[(place * 4 + kind) * days + S[day + i] - first_day]
 
 
-def ranks(S, n, payer, modifier, payers, table, width, at):
+def ranks(S, c, n, st, payer, modifier, payers, table, width, at):
     for i in range(n):
-        value, mark = S[_U(payer + i)], S[_U(modifier + i)]
+        value, mark = S[payer + i], S[modifier * c + i]
         if value == UNK or mark == UNK:
-            S[_U(at + i)] = UNK
+            S[at * c + i] = UNK
         else:
-            S[_U(at + i)] = table[_U(value * width + mark)]
+            S[at * c + i] = table[value * width + mark]
+    bound(S, c, n, st, at)
 
 
-def look_up(S, n, rows, table, width, column, at):
-    """One value of the table rows."""
-    for i in range(n):
-        S[_U(at + i)] = table[_U(S[_U(rows + i)] * width + column)]
+def look_up(S, c, n, st, rows, table, width, column, at):
+    """One value of the table rows, where the block has several of them."""
+    if st[at] == 0:
+        for i in range(n):
+            S[at * c + i] = table[S[rows + i] * width + column]
+        bound(S, c, n, st, at)
 
 
-def look_up_all(S, c, n, rows, table, width, places, kind):
-    """Every wanted value of one table; a row of ``places`` is table, column, target."""
-    for k in range(len(places)):
-        if places[k, 0] == kind:
-            look_up(S, n, rows, table, width, places[k, 1], places[k, 2] * c)
+def look_up_all(S, c, n, st, uni, rows, table, width, places, wanted, kind):
+    """Every value of one table where the block has one row of it; else each when asked for.
 
-
-def unknown_where(S, count, target, source):
-    """A fact is unknown where what it looks at is."""
-    for g in range(count):
-        if S[_U(source + g)] == UNK:
-            S[_U(target + g)] = UNK
-
-
-def met(value, meta, number, place):
-    """Whether a condition of a rule holds for a value."""
-    found = False
-    for k in range(meta[number, place + 1]):
-        found |= value == meta[number, place + 2 + k]
-    return found
-
-
-def ask(S, c, K, count, number, block, meta, own, cov, hits, state):
-    """Take the answers of one rule as its conditions and its unknowns allow, and count them.
-
-    ``K`` comes with 1 no and 2 yes for every group. A row of ``meta`` says: first day, last
-    day, severity, severity it runs as; place of day and payer; then how many facts it rests
-    on and their places; how many conditions, each with place, count and values; how many
-    facts it needs and their places; at the end which groups and their first rows.
-    ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
-    3 review, 4 advise; its last row tells whether any payer has the rule off.
-    Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown.
+    A row of ``places`` is table, column, target.
     """
-    here, first = number * c, meta[number, 50] * c
-    rests, conditions, needs = meta[number, 6], meta[number, 11], meta[number, 36]
-    for j in range(needs - 1, -1, -1):
-        at, reason = meta[number, 37 + j] * c, 3 + conditions + j
+    row = S[rows]
+    for i in range(n):
+        if S[rows + i] != row:
+            return
+    for k in range(wanted):
+        if places[k * 3 + 0] == kind:
+            at = places[k * 3 + 2]
+            fill(S, c, n, at, table[row * width + places[k * 3 + 1]])
+            st[at], uni[at] = 2 if S[at * c] == UNK else 1, 1
+
+
+def fill(S, c, n, at, value):
+    for i in range(n):
+        S[at * c + i] = value
+
+
+def bound(S, c, n, st, at):
+    """Say of a value whether all, none or some of it is known."""
+    least, most = spread(S, c, n, at)
+    st[at] = 1 if least != UNK else (2 if most == UNK else 3)
+
+
+def spread(S, c, n, at):
+    """The least and the greatest entry."""
+    here = at * c
+    least, most = S[here], S[here]
+    for i in range(n):
+        value = S[here + i]
+        least, most = min(least, value), max(most, value)
+    return least, most
+
+
+def nothing(S, c, n, st, at):
+    """A value that is unknown throughout."""
+    fill(S, c, n, at, np.int64(UNK))
+    st[at] = 2
+
+
+def move(S, c, n, st, uni, source, places, target):
+    """A value at given rows."""
+    if uni[source] == 1 or st[source] == 2:
+        fill(S, c, n, target, S[source * c] if uni[source] == 1 else np.int64(UNK))
+        uni[target] = 1
+    else:
+        take(S, n, source * c, places, target * c)
+    st[target] = st[source]
+
+
+def unmove(S, c, n, st, uni, source, places, target):
+    """A value to given rows, which are all rows."""
+    put(S, n, source * c, places, target * c)
+    st[target] = st[source]
+
+
+def unknown_where(S, c, count, st, target, source):
+    """A fact is unknown where what it looks at is."""
+    if st[source] != 1:
         for g in range(count):
-            if S[_U(at + g)] == UNK:
-                K[_U(here + g)] = reason
-    for j in range(conditions - 1, -1, -1):
-        place = 12 + 6 * j
-        at, reason, value = meta[number, place] * c, 3 + j, meta[number, place + 2]
-        if meta[number, place + 1] == 1:
-            for g in range(count):
-                if S[_U(at + g)] != value:
-                    K[_U(here + g)] = reason if S[_U(at + g)] == UNK else 0
-        else:
-            for g in range(count):
-                if not met(S[_U(at + g)], meta, number, place):
-                    K[_U(here + g)] = reason if S[_U(at + g)] == UNK else 0
-    day, payer = meta[number, 4] * c, meta[number, 5] * c
-    if state[3] < meta[number, 0] or state[4] > meta[number, 1] or own[len(own) - 1, number] > 0:
-        for g in range(count):
-            row = S[first + g]
-            on, by = S[day + row], S[payer + row]
-            if on < meta[number, 0] or on > meta[number, 1] or (by != UNK and own[by, number] == 1):
-                K[_U(here + g)] = 0
-    no, yes = 0, 0
-    for g in range(count):
-        no += K[_U(here + g)] == 1
-        yes += K[_U(here + g)] == 2
-    cov[number, 1] += no
-    cov[number, 2] += yes
-    if no + yes < count:
-        for reason in range(3 + conditions + needs):
-            if reason != 1 and reason != 2:
-                times = 0
-                for g in range(count):
-                    times += K[_U(here + g)] == reason
-                cov[number, reason] += times
-    if yes == 0:
-        return
-    place = state[2]
-    for g in range(count):
-        if K[_U(here + g)] == 2:
-            row = S[first + g]
-            by = S[payer + row]
-            severity, lowered = meta[number, 2], 0
-            if by != UNK and own[by, number] > 1:
-                severity, lowered = own[by, number] - 2, 1
-            elif severity == 0 and meta[number, 3] != 0:
-                severity, lowered = meta[number, 3], 2
-            elif severity == 0:
-                for k in range(rests):
-                    if lowered == 0 and S[meta[number, 7 + k] * c + g] != 1:
-                        severity, lowered = 1, 3 + k
-            hits[place] = (block + row) << 20 | number << 8 | severity << 4 | lowered
-            place += 1
-    state[2] = place
+            if S[source * c + g] == UNK:
+                S[target * c + g] = UNK
+        st[target] = 3
 
 
 def take_all(S, n, source, target):
     """Values as they are."""
     for i in range(n):
-        S[_U(target + i)] = S[_U(source + i)]
+        S[target + i] = S[source + i]

@@ -1,8 +1,8 @@
 """The small Python of facts and rules, rewritten so that lists lie in one array.
 
 A list parameter becomes the place in ``_S`` where the list begins, ``len`` of it becomes
-``_n``; tables stay arrays. Whole-number globals are written in. What a function calls is
-rewritten with it, once for every way its parameters are used.
+``_n``; a table comes with its length beside it. Whole-number globals are written in. What a
+function calls is rewritten with it, once for every way its parameters are used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 ONE, LIST, TABLE = "one", "list", "table"
 _BUILTINS: Final = {"range", "len", "min", "max", "abs", "int", "bool", "True", "False"}
-_TAKEN: Final = {"_S", "_n", "_U"}
+_TAKEN: Final = {"_S", "_n"}
 
 
 class NotSmall(ValueError):
@@ -41,7 +41,9 @@ class Texts:
             own = dict(zip(parameters, kinds, strict=True))
             body = _Rewrite(self, function, own)
             tree.body = [body.visit(each) for each in tree.body]
-            given = ["_S", "_n", *parameters] if LIST in kinds else parameters
+            given = ["_S", "_n"] if LIST in kinds else []
+            for parameter, kind in own.items():
+                given += [parameter, f"{parameter}_n"] if kind == TABLE else [parameter]
             tree.args.args = [ast.arg(each) for each in given]
             self.known[name] = ast.unparse(ast.fix_missing_locations(tree))
         return name
@@ -90,7 +92,7 @@ class _Rewrite(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and self.kinds.get(node.value.id) == LIST:
             index = ast.unparse(self.visit(node.slice))
-            found = ast.parse(f"_S[_U({node.value.id} + ({index}))]", mode="eval").body
+            found = ast.parse(f"_S[{node.value.id} + ({index})]", mode="eval").body
             assert isinstance(found, ast.Subscript)
             found.ctx = node.ctx
             return found
@@ -104,12 +106,16 @@ class _Rewrite(ast.NodeTransformer):
         if called == "len" and isinstance(node.args[0], ast.Name):
             if self.kinds.get(node.args[0].id) == LIST:
                 return ast.Name("_n", ast.Load())
-            return node
+            return ast.Name(f"{node.args[0].id}_n", ast.Load())
         target = self.function.__globals__.get(called)
         if isinstance(target, FunctionType):
             kinds = [self._kind(each) for each in node.args]
             name = self.texts.call(target, kinds)
-            arguments = [self.visit(each) for each in node.args]
+            arguments: list[ast.expr] = []
+            for each, kind in zip(node.args, kinds, strict=True):
+                arguments.append(self.visit(each))
+                if kind == TABLE:
+                    arguments.append(ast.Name(f"{ast.unparse(each)}_n", ast.Load()))
             if LIST in kinds:
                 arguments = [ast.Name("_S", ast.Load()), ast.Name("_n", ast.Load()), *arguments]
             return ast.Call(ast.Name(name, ast.Load()), arguments, [])

@@ -32,6 +32,10 @@ from neuroreed.policy import tables
 _MODIFIERS: Final = 36 * 36
 _RANKS: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _DISCIPLINES: Final = 4
+_KEPT: Final = (
+    *("years", "months", "code_keys", "code_places", "code_table", "payer_table"),
+    *("threshold_table", "rank_table"),
+)
 Array = np.ndarray[Any, Any]
 
 
@@ -56,19 +60,17 @@ class PolicyTables:
             and last < self.first_day + self.days
         )
 
-    def lists(self) -> tuple[Array, ...]:
-        """The flat lists that facts look things up in."""
-        return tuple(self.arrays[name] for name in TABLES)
-
-    def look_ups(self) -> tuple[Any, ...]:
-        """What the kernel takes after its working memory, in its order."""
-        a = self.arrays
-        return (
-            self.first_day, self.days, a["years"], a["months"], len(self.payers),
-            a["code_keys"], a["code_places"], a["code_rows"], a["code_table"],
-            a["payer_rows"], a["payer_table"], a["threshold_rows"], a["threshold_table"],
-            a["rank_table"], _MODIFIERS,
-        )  # fmt: skip
+    def arguments(self) -> dict[str, Any]:
+        """What a kernel takes of policy, by the names of ``plan_text``."""
+        found: dict[str, Any] = {name: self.arrays[name] for name in (*TABLES, *_KEPT)}
+        for kind in ("code", "payer", "threshold"):
+            found[f"{kind}_rows_"] = self.arrays[f"{kind}_rows"]
+        return found | {
+            "first_day": self.first_day,
+            "days": self.days,
+            "payers": len(self.payers),
+            "rank_width": _MODIFIERS,
+        }
 
     def own_severities(self, rules: Sequence[Rule]) -> Array:
         """By payer and rule what the payer's profile says; the last row: whether any is off."""
