@@ -7,16 +7,18 @@ hash of all it consists of, and compiled by Numba; the next process loads the ma
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import os
 import re
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -92,6 +94,15 @@ def compiled(plan: Plan) -> Any:
         if known is None:
             known = _load(name, text, cache_folder() / "kernels" / key)
     return known.run  # type: ignore[attr-defined]
+
+
+def compiled_module(name: str, functions: Sequence[FunctionType]) -> ModuleType:
+    """Plain loops compiled and kept as kernels are."""
+    body = "\n\n".join(f"@_cached\n{inspect.getsource(each)}" for each in functions)
+    text = _HEAD + "\n" + body
+    key = sha256(text.encode()).hexdigest()[:16]
+    with _LOADING:
+        return _load(f"neuroreed_{name}_{key}", text, cache_folder() / "kernels" / key)
 
 
 def _load(name: str, text: str, folder: Path) -> ModuleType:

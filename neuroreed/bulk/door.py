@@ -16,6 +16,7 @@ import polars as pl
 from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_columns import PLACES, Array, Layout, Reader, payers_of
 from neuroreed.bulk.door_intervals import Part, add_intervals
+from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
@@ -94,12 +95,14 @@ def part_of(
         part.clinic = part.clinic[order] if part.clinic is not None else None
         if part.therapist_text is not None:
             part.therapist_text = part.therapist_text[order]
+    part.codes = reader.known["code"]
+    part.marks = sorted({mark for name in PLACES for mark in reader.known[name]})
+    always = ("patient", "session", "payer", "episode", "therapist", "date_of_service")
     part.columns = {
         name: typed(name, values)
         for name, values in found.items()
-        if name in wanted or name in {"patient", "session", "payer", "episode", "therapist"}
-        or name in {"date_of_service", "allowed_cents", "charge_cents"}
-    }  # fmt: skip
+        if name in wanted or name in always or name in {"allowed_cents", "charge_cents"}
+    }
     return part
 
 
@@ -207,11 +210,16 @@ def _billable(diagnoses: Array, days: Array) -> Array:
     return np.array(book.lines["diagnosis_is_billable"], np.int64)[places.reshape(-1)]
 
 
+def _is_in_order(found: dict[str, Array]) -> bool:
+    """Whether rows stand as in a book, and no two are alike in what orders them."""
+    return bool(loops().is_in_order(*(found[name] for name in _SORT)))
+
+
 def _order(found: dict[str, Array]) -> Array:
     """The order of a book: patient, date, visit, line, and ties by what the lines say."""
     names = [name for name in (*_SORT, *_TIE) if name in found]
     size = len(found["patient"])
-    if size < 2:
+    if size < 2 or _is_in_order(found):
         return np.arange(size)
     ahead = np.zeros(size - 1, bool)
     equal = np.ones(size - 1, bool)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from neuroreed.bulk.loops import loops
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -28,6 +29,7 @@ Array = np.ndarray[Any, Any]
 NEEDED: Final = ("patient", "date_of_service")
 PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _LARGEST_NAME: Final = 2**61
+_FEW: Final = 4096
 
 
 @dataclass(slots=True)
@@ -95,6 +97,8 @@ class Reader:
     def __init__(self, frame: pl.DataFrame, layout: Layout, file: str, first_row: int) -> None:
         self.frame, self.layout, self.file, self.first = frame, layout, file, first_row
         self.rejects: list[Reject] = []
+        # distinct codes and modifiers, so that policy need not look for them line by line
+        self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
 
     def has(self, name: str) -> bool:
         return name in self.layout.found
@@ -151,7 +155,7 @@ class Reader:
         return numbers
 
     def _distinct(self, name: str, series: pl.Series, reader: Callable[[Any], int]) -> Array:
-        values = series.unique()
+        values, places = distinct(series)
         numbers: list[int] = []
         refused: dict[int, str] = {}
         for place, value in enumerate(values):
@@ -160,16 +164,12 @@ class Reader:
             except BadInput as error:
                 refused[place] = str(error).lstrip(", ")
                 numbers.append(UNKNOWN)
-        key = pl.DataFrame({"v": values, "place": np.arange(len(values))})
-        places = (
-            pl.DataFrame({"v": series})
-            .join(key, on="v", how="left", nulls_equal=True, maintain_order="left")["place"]
-            .to_numpy()
-        )
         if refused:
             bad = np.isin(places, np.array(list(refused)))
             for row in np.flatnonzero(bad):
                 self.reject(int(row), name, refused[int(places[row])])
+        if name in self.known:
+            self.known[name] = sorted({each for each in numbers if each >= 0})
         return np.array(numbers, np.int64)[places]
 
     def reject(self, row: int, column: str, reason: str) -> None:
@@ -217,6 +217,8 @@ class Reader:
             return len(table["modifiers"]) - 1
 
         places = self._distinct("modifiers", series, reader)
+        for key in PLACES:
+            self.known[key] = sorted({each for each in table[key] if each >= 0})
         known = np.where(places == UNKNOWN, 0, places)
         return {
             name: np.where(places == UNKNOWN, UNKNOWN, np.array(values or [UNKNOWN])[known])
@@ -230,11 +232,29 @@ class Reader:
             if not self.has(name):
                 raise BadInput(f"Modifiers as numbers need the column {name} as well.")
             found[name] = self.series(name).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+            self.known[name] = [each for each in np.unique(found[name]).tolist() if each >= 0]
         count = np.zeros(len(bits), np.int64)
         for bit in MODIFIER_BITS.values():
             count += (bits & bit) > 0
         found["modifier_count"] = np.where(bits == UNKNOWN, UNKNOWN, count)
         return found
+
+
+def distinct(series: pl.Series) -> tuple[list[Any], Array]:
+    """The distinct values of a column as they come, and which of them each row has.
+
+    Values are told apart by a 64-bit hash.
+    """
+    if not len(series):
+        return [], np.empty(0, np.int32)
+    hashes = series.hash(seed=97112).to_numpy()
+    places, size = np.empty(len(hashes), np.int32), _FEW
+    while True:
+        first = np.empty(size, np.int64)
+        count = loops().encode(hashes, places, first, np.full(size, -1, np.int64))
+        if count >= 0:
+            return series.gather(first[:count]).to_list(), places
+        size *= 16
 
 
 def name_numbers(series: pl.Series) -> Array:
@@ -255,13 +275,12 @@ def payers_of(reader: Reader, size: int, layout: Layout) -> tuple[tuple[str, ...
         number = UNKNOWN if layout.payer is None else 0
         names = () if layout.payer is None else (layout.payer,)
         return names, np.full(size, number, np.int64)
-    texts = reader.series("payer").cast(pl.String).str.strip_chars()
-    texts = texts.set((texts == "").fill_null(False), None)
+    values, places = distinct(reader.series("payer"))
+    texts = [None if value is None else str(value).strip() or None for value in values]
     if layout.payer is not None:
-        hint = texts.is_null() | texts.str.starts_with("filing ").fill_null(False)
-        texts = texts.set(hint, layout.payer)
-    names = tuple(sorted(name for name in texts.unique() if name is not None))
-    codes = texts.replace_strict(
-        list(names), list(range(len(names))), default=None, return_dtype=pl.Int64
-    )
-    return names, codes.fill_null(UNKNOWN).to_numpy()
+        texts = [
+            layout.payer if each is None or each.startswith("filing ") else each for each in texts
+        ]
+    names = tuple(sorted({each for each in texts if each is not None}))
+    numbers = [UNKNOWN if each is None else names.index(each) for each in texts]
+    return names, np.array(numbers or [UNKNOWN], np.int64)[places]

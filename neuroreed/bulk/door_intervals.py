@@ -30,6 +30,8 @@ class Part:
     interval_patient: pl.Series | None = None
     rejects: list[Reject] = field(default_factory=list)
     left_out: int = 0
+    codes: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.columns["date_of_service"])

@@ -12,6 +12,7 @@ from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
 from neuroreed.bulk.door import typed
 from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
 from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
@@ -66,28 +67,24 @@ class PartResult:
 
 def visit_numbers(columns: Columns) -> Array:
     """The visit of each line: a run of one patient, date and discipline."""
-    size = len(columns["patient"])
-    fresh = np.zeros(size, bool)
-    if size:
-        fresh[0] = True
-    for name in ("patient", "date_of_service", "discipline"):
-        fresh[1:] |= columns[name][1:] != columns[name][:-1]
-    return np.cumsum(fresh) - 1
+    numbers = np.empty(len(columns["patient"]), np.int64)
+    keys = (columns[name] for name in ("patient", "date_of_service", "discipline"))
+    loops().number_runs(*keys, numbers)
+    return numbers
+
+
+def visit_starts(visits: Array) -> Array:
+    """The first line of each visit."""
+    starts = np.empty(int(visits[-1]) + 1 if len(visits) else 0, np.int64)
+    loops().run_starts(visits, starts)
+    return starts
 
 
 def tables_for(part: Part, tables: GrowingTables) -> PolicyTables:
     """Policy look-ups for a part, with its payers renumbered as the look-ups number them."""
     columns = part.columns
     days = columns["date_of_service"]
-    marks: set[int] = set()
-    for place in (1, 2, 3, 4):
-        if f"modifier_{place}" in columns:
-            marks.update(np.unique(columns[f"modifier_{place}"]).tolist())
-    marks = {mark for mark in marks if mark >= 0}
-    codes = np.unique(columns["code"]).tolist() if "code" in columns else []
-    policy = tables.covering(
-        part.payers, [code for code in codes if code >= 0], marks, int(days.min()), int(days.max())
-    )
+    policy = tables.covering(part.payers, part.codes, part.marks, int(days.min()), int(days.max()))
     if policy.payers != part.payers:
         places = [policy.payers.index(name) for name in part.payers] or [0]
         for table in (columns, part.intervals):
@@ -110,9 +107,10 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
     policy = tables_for(part, tables)
     answers = kernels.lines.run(part.columns, policy)
     visits = visit_numbers(part.columns)
-    of_interval = _visit_of_intervals(part, visits)
-    labels = _Labels(part, visits, of_interval)
-    amounts, starts = _amounts(part.columns), np.flatnonzero(np.diff(visits, prepend=-1))
+    starts = visit_starts(visits)
+    of_interval = _visit_of_intervals(part, starts)
+    labels = _Labels(part, visits, starts, of_interval)
+    amounts = _amounts(part.columns)
     findings, stop_rows = _line_findings(part, answers, visits, starts, labels, amounts)
     counts = {LINES: answers.coverage}
     times, found, counts[PATIENTS] = _patient_times(part, kernels, policy, of_interval, labels)
@@ -138,18 +136,24 @@ def _nothing(part: Part, kernels: Kernels) -> PartResult:
 
 
 class _Labels:
-    """Ids of visits and lines as findings name them."""
+    """Ids of visits and lines as findings name them; made for the lines that need them."""
 
-    def __init__(self, part: Part, visits: Array, of_interval: Array) -> None:
-        self.part, self.visits = part, visits
-        self.text = part.session_text.cast(pl.String).str.strip_chars()
-        self.starts = np.flatnonzero(np.diff(visits, prepend=-1))
-        nameless = (self.text.is_null() | (self.text == "")).fill_null(True)
-        if nameless.any():
-            rows = [f"row {row + 1}" for row in part.order[self.starts[visits]]]
-            self.text = self.text.set(nameless, None).fill_null(pl.Series(rows))
+    def __init__(self, part: Part, visits: Array, starts: Array, of_interval: Array) -> None:
+        self.part, self.visits, self.starts = part, visits, starts
         self.named: dict[int, str] = {}
         self._special(of_interval)
+
+    def texts(self, rows: Array | None = None) -> pl.Series:
+        """What the session of each row is called; a nameless one by the row its visit begins."""
+        given, numbers = self.part.session_text, self.visits
+        if rows is not None:
+            given, numbers = given.gather(rows), numbers[rows]
+        text = given.cast(pl.String).str.strip_chars()
+        nameless = (text.is_null() | (text == "")).fill_null(True)
+        if nameless.any():
+            names = [f"row {row + 1}" for row in self.part.order[self.starts[numbers]]]
+            text = text.set(nameless, None).fill_null(pl.Series(names, dtype=pl.String))
+        return text
 
     def _special(self, of_interval: Array) -> None:
         """Visits of several sessions, sessions that reach into other visits, visits without lines.
@@ -158,15 +162,18 @@ class _Labels:
         """
         columns = self.part.columns
         sessions = columns["session"]
-        own = sessions[self.starts]
-        alone = not len(of_interval) and (sessions == own[self.visits]).all()
-        if alone and len(np.unique(own)) == len(own):
-            return  # one session in each visit, one visit of each session: the common case
+        if not len(of_interval):
+            if loops().sessions_are_plain(sessions, self.visits):
+                return
+            own = sessions[self.starts]
+            if (sessions == own[self.visits]).all() and pl.Series(own).n_unique() == len(own):
+                return  # one session in each visit, one visit of each session: the common case
+        text = self.texts()
         disciplines = columns["discipline"].astype(np.int64)
         table = pl.DataFrame(
             {
                 "p": columns["patient"],
-                "t": self.text,
+                "t": text,
                 "v": self.visits,
                 "d": columns["date_of_service"].astype(np.int64),
                 "kind": np.where(disciplines < 0, UNKNOWN, disciplines),
@@ -211,7 +218,7 @@ class _Labels:
     def visit(self, numbers: Array) -> pl.Series:
         """The names of visits."""
         places = np.where(numbers < len(self.starts), numbers, 0)
-        names = self.text.gather(self.starts[places])
+        names = self.texts(self.starts[places])
         if not self.named:
             return names
         special = np.isin(numbers, np.array(list(self.named)))
@@ -252,7 +259,7 @@ def _line_findings(
     line = part.columns["line"][rows].astype(np.int32)
     subject = pl.select(
         pl.when(pl.Series(by_line))
-        .then(labels.text[rows] + "/" + pl.Series(line).cast(pl.String))
+        .then(labels.texts(rows) + "/" + pl.Series(line).cast(pl.String))
         .otherwise(names)
     ).to_series()
     return _table(part, answers, rows, subject, names, np.where(by_line, line, -1), amount), (
@@ -328,13 +335,12 @@ def _patient_times(
     return times, found, answers.coverage
 
 
-def _visit_of_intervals(part: Part, visits: Array) -> Array:
+def _visit_of_intervals(part: Part, starts: Array) -> Array:
     """The visit of each interval: its patient, date and discipline; new ones without lines."""
     table = part.intervals
     if not table:
         return np.empty(0, np.int64)
     keys = ("patient", "date_of_service", "discipline")
-    starts = np.flatnonzero(np.diff(visits, prepend=-1))
     disciplines = part.columns["discipline"].astype(np.int64)
     disciplines = np.where(disciplines < 0, UNKNOWN, disciplines)
     known = pl.DataFrame(
