@@ -13,11 +13,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.compile import DTYPES
-from neuroreed.bulk.door_columns import PLACES, Array, Layout, Reader, payers_of
+from neuroreed.bulk.door_columns import PLACES, Array, Layout, Reader, payers_of, typed
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.loops import loops
-from neuroreed.bulk.plan_frames import sentinel_bytes
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
     MODIFIER_BITS,
@@ -27,6 +25,8 @@ from neuroreed.model.columns import (
 _NAMES: Final = ("patient", "session", "therapist", "episode")
 _SORT: Final = ("patient", "date_of_service", "discipline", "line", "session")
 _TIE: Final = ("code", "modifiers", "billed_units", "charge_cents", "minutes")
+# looked at as wide numbers before the kernel gets them
+_WIDE: Final = {"discipline", "diagnosis", "allowed_cents", "charge_cents"}
 _GROUPED: Final = {"start_minute", "end_minute", "is_one_on_one", "is_group", "clocked_minutes"}
 
 
@@ -71,7 +71,8 @@ def part_of(
         if name in found or name in _NAMES or name not in wanted | _GROUPED:
             continue
         if name not in {"payer", "visit", *PLACES}:
-            found[name] = reader.numbers(name)
+            own = None if name in _GROUPED | _WIDE else reader.narrow(name)
+            found[name] = reader.numbers(name) if own is None else own
     payers, found["payer"] = payers_of(reader, size, layout)
     _disciplines(found, size)
     if "line" not in found:
@@ -104,14 +105,6 @@ def part_of(
         if name in wanted or name in always or name in {"allowed_cents", "charge_cents"}
     }
     return part
-
-
-def typed(name: str, values: Array) -> Array:
-    """A column in the type that kernels take, its own mark for unknown in it."""
-    size = sentinel_bytes(name)
-    if size == 8:
-        return np.ascontiguousarray(values, np.int64)
-    return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
 
 
 def _names(reader: Reader, found: dict[str, Array], size: int) -> None:

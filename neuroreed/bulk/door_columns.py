@@ -13,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
+from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.loops import loops
+from neuroreed.bulk.plan_frames import sentinel_bytes
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -30,6 +32,9 @@ NEEDED: Final = ("patient", "date_of_service")
 PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 _LARGEST_NAME: Final = 2**61
 _FEW: Final = 4096
+_EPOCH: Final = 719_163
+_DATES: Final = ("1990-01-01", "2099-12-31")
+_POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 
 
 @dataclass(slots=True)
@@ -127,12 +132,37 @@ class Reader:
         dollars = column.kind == "cents" and not self.layout.spoken[name].endswith("_cents")
         return self._distinct(name, series, lambda v: read(column, v, "", dollars=dollars))
 
+    def narrow(self, name: str) -> Array | None:
+        """A column in the type that kernels take, where it is whole numbers all within bounds."""
+        column, series = COLUMNS[name], self.series(name)
+        if series.dtype == pl.Date and column.kind == "date":
+            low, top = (read(column, text, "") - _EPOCH for text in _DATES)
+        elif series.dtype == pl.Boolean and column.kind == "flag":
+            low, top = 0, 1
+        elif series.dtype.is_integer() and (
+            column.kind in {"number", "minutes", "flag"}
+            or (column.kind == "cents" and self.layout.spoken[name].endswith("_cents"))
+        ):
+            low, top = 0, column.high
+        else:
+            return None
+        least, most = series.to_physical().min(), series.to_physical().max()
+        if least is None or least < low or most > top:  # type: ignore[operator]
+            return None
+        size = sentinel_bytes(name)
+        numbers = series.to_physical().cast(_POLARS[size])
+        if column.kind == "date":
+            numbers = numbers + _EPOCH
+        if numbers.null_count():
+            numbers = numbers.fill_null(-(2 ** (8 * size - 1)) if size < 8 else UNKNOWN)
+        return numbers.to_numpy()
+
     def _days(self, name: str, series: pl.Series) -> Array:
-        days = series.cast(pl.Int64).to_numpy() + 719_163 if not series.null_count() else None
         column = COLUMNS[name]
-        low, high = (read(column, text, "") for text in ("1990-01-01", "2099-12-31"))
-        if days is None:
-            days = (series.cast(pl.Int64) + 719_163).fill_null(UNKNOWN).to_numpy()
+        days = (series.cast(pl.Int64) + _EPOCH).fill_null(UNKNOWN).to_numpy()
+        low, high = (read(column, text, "") for text in _DATES)
+        if days.size and low <= days.min() and days.max() <= high:
+            return days
         bad = (days != UNKNOWN) & ((days < low) | (days > high))
         return self._without(name, days, bad, "is a date outside 1990 to 2099")
 
@@ -170,7 +200,8 @@ class Reader:
                 self.reject(int(row), name, refused[int(places[row])])
         if name in self.known:
             self.known[name] = sorted({each for each in numbers if each >= 0})
-        return np.array(numbers, np.int64)[places]
+        wanted = np.array(numbers, np.int64)
+        return (typed(name, wanted) if name == "code" else wanted)[places]
 
     def reject(self, row: int, column: str, reason: str) -> None:
         self.rejects.append(Reject(self.file, self.first + row, column, reason))
@@ -220,10 +251,13 @@ class Reader:
         for key in PLACES:
             self.known[key] = sorted({each for each in table[key] if each >= 0})
         known = np.where(places == UNKNOWN, 0, places)
-        return {
-            name: np.where(places == UNKNOWN, UNKNOWN, np.array(values or [UNKNOWN])[known])
-            for name, values in table.items()
-        }
+        refused = (places == UNKNOWN).any()
+        numbers = {}
+        for name, values in table.items():
+            numbers[name] = typed(name, np.array(values or [UNKNOWN], np.int64))[known]
+            if refused:
+                numbers[name][places == UNKNOWN] = typed(name, np.array([UNKNOWN]))[0]
+        return numbers
 
     def _modifier_numbers(self, series: pl.Series) -> dict[str, Array]:
         bits = series.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
@@ -231,13 +265,22 @@ class Reader:
         for name in PLACES:
             if not self.has(name):
                 raise BadInput(f"Modifiers as numbers need the column {name} as well.")
-            found[name] = self.series(name).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+            marks = self.series(name).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+            found[name] = typed(name, marks)
             self.known[name] = [each for each in np.unique(found[name]).tolist() if each >= 0]
         count = np.zeros(len(bits), np.int64)
         for bit in MODIFIER_BITS.values():
             count += (bits & bit) > 0
         found["modifier_count"] = np.where(bits == UNKNOWN, UNKNOWN, count)
         return found
+
+
+def typed(name: str, values: Array) -> Array:
+    """A column in the type that kernels take, its own mark for unknown in it."""
+    size = sentinel_bytes(name)
+    if values.dtype == DTYPES[size]:
+        return np.ascontiguousarray(values)
+    return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
 
 
 def distinct(series: pl.Series) -> tuple[list[Any], Array]:

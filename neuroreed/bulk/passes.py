@@ -10,7 +10,7 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
-from neuroreed.bulk.door import typed
+from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
