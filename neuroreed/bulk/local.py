@@ -143,8 +143,8 @@ def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[l
     return tasks, was_sorted
 
 
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".part")
+def _write(path: Path, text: str, own: str = "") -> None:
+    beside = path.with_name(f"{path.name}{own}.part")
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)
 
@@ -234,8 +234,13 @@ def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: Gro
         tables_for(part, tables)
 
 
-def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bool) -> None:
-    """Put the results of a task into the folder; its ``.json`` goes last."""
+def _keep(
+    folder: Path, task: Task, part: Part, result: PartResult, findings: bool, own: str = ""
+) -> None:
+    """Put the results of a task into the folder; its ``.json`` goes last.
+
+    ``own`` tells machines apart that may be at the same task, as when one was thought lost.
+    """
     tables = {".days.parquet": result.days, ".times.parquet": result.times}
     tables[".sums.parquet"] = sums_of(result.findings)
     if findings:
@@ -243,7 +248,7 @@ def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bo
     for ending, table in tables.items():
         path = _part(folder, task.number, ending)
         if table.width:
-            beside = path.with_name(path.name + ".part")
+            beside = path.with_name(f"{path.name}{own}.part")
             table.write_parquet(beside, compression="lz4")
             beside.replace(path)
     kept = {
@@ -257,7 +262,7 @@ def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bo
         "rejects": [[r.file, r.row, r.column, r.reason] for r in part.rejects[:1000]],
         "rejected": len(part.rejects),
     }
-    _write(_part(folder, task.number, ".json"), json.dumps(kept))
+    _write(_part(folder, task.number, ".json"), json.dumps(kept), own)
 
 
 def sums_of(findings: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,10 @@ _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 1_000_000
 FILE, ROW = "__file", "__row"
+# what a reader of names strips at both ends, as a set of characters
+BLANKS: Final = "".join(
+    map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +186,13 @@ def tasks_of(
     sources: Sequence[Source], layout: Layout, folder: Path, rows: int
 ) -> tuple[list[Task], bool]:
     """Tasks of about ``rows`` lines, and whether the input was sorted by patient already."""
-    found = _sorted_tasks(sources, layout.found["patient"][0], rows)
+    found = sorted_tasks(sources, layout.found["patient"][0], rows)
     if found is not None:
         return found, True
     return _spread(sources, layout, folder, rows), False
 
 
-def _sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
+def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
     """Tasks of sorted input in one pass over the patients, or None where it is not sorted."""
     tasks: list[Task] = []
     last: Any = None
@@ -231,11 +235,16 @@ def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
         raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
 
 
+def slots_for(total: int, rows: int) -> int:
+    """How many files of whole patients ``total`` rows make, each of about ``rows``."""
+    # a file of whole patients is never quite even: half again as many files as rows ask for
+    return max(1, -(-total * 3 // (rows * 2)))
+
+
 def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) -> list[Task]:
     """Spread rows over files by patient, so that each file holds whole patients."""
     total = sum(source.rows for source in sources)
-    # a file of whole patients is never quite even: half again as many files as rows ask for
-    count = max(1, -(-total * 3 // (rows * 2)))
+    count = slots_for(total, rows)
     folder.mkdir(parents=True, exist_ok=True)
     patient = layout.found["patient"][0]
     for number, source in enumerate(sources):

