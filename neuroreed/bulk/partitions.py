@@ -108,9 +108,16 @@ def sources_of(files: Sequence[Path], folder: Path, mapping: Any = None) -> list
 
 def _rows(path: Path) -> int:
     try:
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+        return int(scan(path).select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadInput(f"{path.name}: is not Parquet that can be read: {_short(error)}.") from None
+
+
+def scan(path: str | Path) -> pl.LazyFrame:
+    """A file, or all files of a folder of rows that were moved; no name of a file is a pattern."""
+    place = Path(path)
+    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    return pl.scan_parquet(files, glob=False)
 
 
 def _short(error: Exception) -> str:
@@ -173,13 +180,42 @@ def layout_of_all(sources: Sequence[Source], mapping: Any, payer: str | None) ->
     Raises:
         BadInput: columns that differ between files, or one we need is missing.
     """
-    first = pl.scan_parquet(sources[0].path).collect_schema().names()
+    types_of(sources)
+    return layout_of(_schema(sources[0]), mapping, payer)
+
+
+def types_of(sources: Sequence[Source]) -> dict[str, pl.DataType]:
+    """The type in which a column can stand in one file: the widest integer, or what is known.
+
+    Raises:
+        BadInput: columns or their types differ between files.
+    """
+    first = sources[0]
+    types = _schema(first)
     for source in sources[1:]:
-        names = pl.scan_parquet(source.path).collect_schema().names()
-        if sorted(names) != sorted(first):
-            other = sorted(set(names) ^ set(first))
-            raise BadInput(f"{source.name}: its columns differ from {sources[0].name}: {other}.")
-    return layout_of(first, mapping, payer)
+        own = _schema(source)
+        if own.keys() != types.keys():
+            other = sorted(own.keys() ^ types.keys())
+            raise BadInput(f"{source.name}: its columns differ from {first.name}: {other}.")
+        for name, kind in own.items():
+            known = types[name]
+            if known == pl.Null or kind == known:
+                types[name] = kind
+            elif all(each.is_integer() and each != pl.UInt64 for each in (kind, known)):
+                types[name] = pl.Int64()
+            elif kind != pl.Null:
+                raise BadInput(
+                    f"{source.name}: its column {name} holds {kind}, that of {first.name} {known}: "
+                    "write both in one type."
+                )
+    return types
+
+
+def _schema(source: Source) -> dict[str, pl.DataType]:
+    try:
+        return dict(pl.read_parquet_schema(source.path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
 
 
 def tasks_of(
@@ -229,7 +265,7 @@ def _first(source: Source, patient: str) -> tuple[bool, Any]:
 
 def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
     try:
-        lazy = pl.scan_parquet(source.path).select(name).slice(start, rows)
+        lazy = scan(source.path).select(name).slice(start, rows)
         return lazy.collect().to_series()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
@@ -246,13 +282,13 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
     total = sum(source.rows for source in sources)
     count = slots_for(total, rows)
     folder.mkdir(parents=True, exist_ok=True)
-    patient = layout.found["patient"][0]
+    patient, types = layout.found["patient"][0], types_of(sources)
     for number, source in enumerate(sources):
         for start in range(0, source.rows, _SPREAD_ROWS):
             mark = folder / f"spread-{number:05d}-{start:012d}.done"
             if mark.exists():
                 continue
-            frame = read_rows(source.path, source.name, start, _SPREAD_ROWS)
+            frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
             slot = pl.Series("__slot", name_numbers(frame[patient]) % count)
             frame = frame.with_columns(
                 pl.lit(number, pl.Int32).alias(FILE),
@@ -270,10 +306,8 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             mark.touch()
     tasks = []
     for slot_folder in sorted(folder.glob("slot-*")):
-        lines = int(pl.scan_parquet(slot_folder / "*.parquet").select(pl.len()).collect().item())
-        tasks.append(
-            Task(len(tasks), slot_folder.name, str(slot_folder / "*.parquet"), 0, lines, True)
-        )
+        lines = _rows(slot_folder)
+        tasks.append(Task(len(tasks), slot_folder.name, str(slot_folder), 0, lines, True))
     return tasks
 
 
@@ -284,6 +318,6 @@ def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
         BadInput: the file cannot be read there.
     """
     try:
-        return pl.scan_parquet(path).slice(start, rows).collect()
+        return scan(path).slice(start, rows).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise BadInput(f"{name}: cannot be read: {_short(error)}.") from None

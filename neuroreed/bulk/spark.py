@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlparse
@@ -38,9 +38,11 @@ from neuroreed.bulk.partitions import (
     files_of,
     layout_of_all,
     rows_per_task,
+    scan,
     slots_for,
     sorted_tasks,
     sources_of,
+    types_of,
 )
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.spark_session import session
@@ -141,7 +143,7 @@ def _tasks_of(
         _spread(lazy.spark(), sources, layout, target, partitions or slots_for(total, rows))
     tasks = []
     for file in sorted(target.glob("part-*.parquet")):
-        lines = int(pl.scan_parquet(file).select(pl.len()).collect().item())
+        lines = int(scan(file).select(pl.len()).collect().item())
         tasks.append(Task(len(tasks), file.name, str(file), 0, lines, True))
     if sum(task.rows for task in tasks) != total:
         raise BadInput("The input has changed while it was spread: begin in a new folder.")
@@ -154,9 +156,9 @@ def _spread(
     """Let Spark write files of whole patients, each row with its file and place in it."""
     from pyspark.sql import functions as F
 
-    every = None
+    every, types = None, types_of(sources)
     for group in _alike(sources):
-        frame = _read(spark, group, sources)
+        frame = _read(spark, group, sources, types)
         every = frame if every is None else every.unionByName(frame)
     assert every is not None
     column = F.col(f"`{layout.found['patient'][0].replace('`', '``')}`")
@@ -182,7 +184,9 @@ def _alike(sources: Sequence[Source]) -> list[list[Source]]:
     return list(groups.values())
 
 
-def _read(spark: Any, group: Sequence[Source], sources: Sequence[Source]) -> Any:
+def _read(
+    spark: Any, group: Sequence[Source], sources: Sequence[Source], types: Mapping[str, pl.DataType]
+) -> Any:
     from pyspark.sql import functions as F
 
     number = {source.path: place for place, source in enumerate(sources)}
@@ -202,6 +206,9 @@ def _read(spark: Any, group: Sequence[Source], sources: Sequence[Source]) -> Any
             # Spark keeps the moment and forgets the place: its date there is what was written
             local = column.cast("timestamp_ntz")
             column = F.convert_timezone(F.lit("UTC"), F.lit(kind.time_zone), local)
+        elif kind == pl.Null:
+            column = F.lit(None)
+            column = column.cast("string") if types[name] == pl.Null else column
         elif kind.is_integer() and kind != pl.UInt64:
             column = column.cast("bigint")
         columns.append(column.alias(name))

@@ -83,3 +83,19 @@ def cluster(folder: Path, java: Path, workers: int = 2, memory: str = "1g") -> I
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def command(source: Path, out: Path, *arguments: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "neuroreed", "bulk", "spark", str(source), "--out", str(out)),
+        *arguments,
+    ]
+
+
+def run(source: Path, out: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """The command in a process of its own; its exit status and what it said."""
+    done = subprocess.run(
+        command(source, out, *arguments), capture_output=True, text=True, check=False,
+        env={**os.environ, **environment}, timeout=240,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr

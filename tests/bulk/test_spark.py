@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -17,51 +16,12 @@ import polars as pl
 import pytest
 
 from neuroreed.bulk.local import audit
-from neuroreed.model.errors import BadInput
 from tests.audit.books import visits
-from tests.bulk.cluster import cluster
-from tests.bulk.frames import findings, tables
+from tests.bulk.cluster import command, run
+from tests.bulk.frames import findings, spoil, tables
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 NOBODY = "spark://127.0.0.1:1"
-
-
-@pytest.fixture(scope="module")
-def java() -> Path:
-    """A Java for Spark; without one these tests skip, or fail where CI asks for them."""
-    try:
-        import pyspark  # noqa: F401
-
-        from neuroreed.bulk.spark_session import java_home
-
-        return java_home()
-    except (ImportError, BadInput) as error:
-        sentence = f"Spark cannot run here: {error}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-
-
-@pytest.fixture(scope="module")
-def master(java: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with cluster(tmp_path_factory.mktemp("spark"), java) as address:
-        yield address
-
-
-def command(source: Path, out: Path, *arguments: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "neuroreed", "bulk", "spark", str(source), "--out", str(out)),
-        *arguments,
-    ]
-
-
-def run(source: Path, out: Path, *arguments: str, **environment: str) -> tuple[int, str]:
-    """The command in a process of its own; its exit status and what it said."""
-    done = subprocess.run(
-        command(source, out, *arguments), capture_output=True, text=True, check=False,
-        env={**os.environ, **environment}, timeout=240,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
 
 
 def finished(out: Path) -> dict[str, int]:
@@ -121,14 +81,10 @@ def test_a_cluster_says_what_this_machine_says_though_its_driver_was_killed(
 
 
 def test_a_page_that_cannot_be_read_stops_the_run_with_its_place(master, tmp_path) -> None:
-    lines, _ = tables(visits(Random(5), 60))
+    lines, _ = tables([v for v in visits(Random(5), 300) if v["date_of_service"].year == 2025])
     path = tmp_path / "lines.parquet"
     lines.sort("patient_id", maintain_order=True).write_parquet(path, compression="zstd")
-    data = bytearray(path.read_bytes())
-    place = pl.scan_parquet(path).collect_schema().names().index("minutes")
-    start = len(data) * place // lines.width
-    data[start : start + 400] = bytes(400)
-    path.write_bytes(bytes(data))
+    spoil(path, "minutes")
 
     status, said = run(path, tmp_path / "out", "--master", master, "--partitions", "3")
 
