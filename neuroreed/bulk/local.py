@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
+from neuroreed.bulk.alone import hold
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
@@ -79,12 +80,22 @@ def audit(
 
     Raises:
         BadInput: what cannot be read.
-        Refused: the folder holds the run of another input or another rule book.
+        Refused: the folder holds the run of another input or another rule book, or one at work.
     """
-    folder = Path(out)
-    threads = settings.threads or os.cpu_count() or 1
-    files = files_of(paths)
+    folder, files = Path(out), files_of(paths)
     folder.mkdir(parents=True, exist_ok=True)
+    with hold(folder):
+        return _audited(files, folder, settings, progress, using)
+
+
+def _audited(
+    files: list[Path],
+    folder: Path,
+    settings: Settings,
+    progress: Progress | None,
+    using: Registry | None,
+) -> Summary:
+    threads = settings.threads or os.cpu_count() or 1
     identity = _identity(files, settings, using)
     _claim(folder, identity)
     sources = sources_of(files, folder / "sources", settings.mapping)

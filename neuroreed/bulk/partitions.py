@@ -7,6 +7,7 @@ files small enough for the memory limit first. CSV and 837P become Parquet on th
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -281,7 +282,12 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
     """Spread rows over files by patient, so that each file holds whole patients."""
     total = sum(source.rows for source in sources)
     count = slots_for(total, rows)
+    planned = folder / f"slots-{count}.plan"
+    if folder.exists() and not planned.exists():
+        # begun with another limit of memory: those files would hold parts of patients
+        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    planned.touch()
     patient, types = layout.found["patient"][0], types_of(sources)
     for number, source in enumerate(sources):
         for start in range(0, source.rows, _SPREAD_ROWS):

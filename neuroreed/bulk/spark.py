@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlparse
 
 import polars as pl
 
+from neuroreed.bulk.alone import hold
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import (
     Progress,
@@ -75,6 +76,18 @@ def audit(
     folder = Path(out).resolve()
     files = [path.resolve() for path in files_of(paths)]
     folder.mkdir(parents=True, exist_ok=True)
+    with hold(folder):
+        return _audited(files, folder, settings, master, partitions, progress)
+
+
+def _audited(
+    files: list[Path],
+    folder: Path,
+    settings: Settings,
+    master: str | None,
+    partitions: int | None,
+    progress: Progress | None,
+) -> Summary:
     identity = {**_identity(files, settings, None), "spark": partitions or "spark"}
     _claim(folder, identity)
     sources = sources_of(files, folder / "sources", settings.mapping)

@@ -6,16 +6,15 @@ worker that would judge by other rules or another policy than the driver refuses
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from neuroreed.audit.registry import rule_book
+from neuroreed.bulk.alone import wait_for
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import _keep, _part, load
@@ -58,7 +57,7 @@ class _Worker:
                 "machine: install the same neuroreed, and give both the same folders of policy."
             )
         self.kernels, self.tables = Kernels(), GrowingTables(known=order.policy)
-        with _alone(cache_folder() / "compile.lock"):
+        with wait_for(cache_folder() / "compile.lock"):
             # the first process of a machine compiles, the others find what it has made
             few = replace(first, rows=min(first.rows, _WARM_ROWS), spread=False)
             self.run(order, few)
@@ -96,12 +95,3 @@ def runner(order: Any) -> Callable[[Iterator[Task]], Iterator[str]]:
             _keep(Path(given.folder), task, part, result, given.write_findings, own)
 
     return work
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One process of this machine at a time; where files cannot be locked, all at once."""
-    with path.open("a") as file:
-        with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield

