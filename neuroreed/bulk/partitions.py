@@ -19,6 +19,8 @@ from neuroreed.bulk.door_columns import Layout, layout_of, name_numbers
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
+# a reader that loses its way in torn pages panics instead of raising
+UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 _BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
@@ -104,13 +106,15 @@ def sources_of(files: Sequence[Path], folder: Path, mapping: Any = None) -> list
                 _csv_to_parquet(file, beside, mapping)
             beside.replace(target)
         found.append(Source(file.name, str(target), _rows(target), identity))
+    if not any(source.rows for source in found):
+        raise BadInput(f"{found[0].name}: holds no rows, there is nothing to audit.")
     return found
 
 
 def _rows(path: Path) -> int:
     try:
         return int(scan(path).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise BadInput(f"{path.name}: is not Parquet that can be read: {_short(error)}.") from None
 
 
@@ -145,7 +149,7 @@ def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
                     write.write(block)
             source = plain
         pl.scan_csv(source, infer_schema=False, separator=separator).sink_parquet(target)
-    except (pl.exceptions.PolarsError, UnicodeError) as error:
+    except (*UNREADABLE, UnicodeError) as error:
         raise BadInput(f"{file.name}: is not a table that can be read: {_short(error)}.") from None
     finally:
         if plain is not None:
@@ -182,7 +186,7 @@ def layout_of_all(sources: Sequence[Source], mapping: Any, payer: str | None) ->
         BadInput: columns that differ between files, or one we need is missing.
     """
     types_of(sources)
-    return layout_of(_schema(sources[0]), mapping, payer)
+    return layout_of(schema_of(sources[0]), mapping, payer)
 
 
 def types_of(sources: Sequence[Source]) -> dict[str, pl.DataType]:
@@ -192,9 +196,9 @@ def types_of(sources: Sequence[Source]) -> dict[str, pl.DataType]:
         BadInput: columns or their types differ between files.
     """
     first = sources[0]
-    types = _schema(first)
+    types = schema_of(first)
     for source in sources[1:]:
-        own = _schema(source)
+        own = schema_of(source)
         if own.keys() != types.keys():
             other = sorted(own.keys() ^ types.keys())
             raise BadInput(f"{source.name}: its columns differ from {first.name}: {other}.")
@@ -212,10 +216,10 @@ def types_of(sources: Sequence[Source]) -> dict[str, pl.DataType]:
     return types
 
 
-def _schema(source: Source) -> dict[str, pl.DataType]:
+def schema_of(source: Source) -> dict[str, pl.DataType]:
     try:
-        return dict(pl.read_parquet_schema(source.path))
-    except (pl.exceptions.PolarsError, OSError) as error:
+        return dict(scan(source.path).collect_schema())
+    except UNREADABLE as error:
         raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
 
 
@@ -268,7 +272,7 @@ def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
     try:
         lazy = scan(source.path).select(name).slice(start, rows)
         return lazy.collect().to_series()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
 
 
@@ -325,5 +329,5 @@ def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
     """
     try:
         return scan(path).slice(start, rows).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise BadInput(f"{name}: cannot be read: {_short(error)}.") from None

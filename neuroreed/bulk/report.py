@@ -178,8 +178,9 @@ def summarise(
     for kind in KINDS:
         plan = plan_of(kind, using)
         table = counts[kind]
-        wide = np.zeros((table.shape[0], 32), np.int64)
-        wide[:, : table.shape[1]] = table
+        # where no part had a line that could be judged there are fewer rows than rules
+        wide = np.zeros((max(table.shape[0], len(plan.rules)), 32), np.int64)
+        wide[: table.shape[0], : table.shape[1]] = table
         coverage |= coverage_of(plan, wide)
     order = (using or registry()).rules
     coverage = {rule: coverage[rule] for rule in order if rule in coverage}

@@ -40,6 +40,7 @@ from neuroreed.bulk.partitions import (
     layout_of_all,
     rows_per_task,
     scan,
+    schema_of,
     slots_for,
     sorted_tasks,
     sources_of,
@@ -54,6 +55,7 @@ from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 _PLAIN: Final = Settings()
 _WAIT_SECONDS: Final = 120
 _LOOK_SECONDS: Final = 0.5
+_PATTERN: Final = re.compile(r"([\\{}\[\]*?^])")
 _CAUSE: Final = re.compile(r"(Caused by: )?([\w.]+\.)?\w+(Error|Exception): ")
 
 
@@ -193,7 +195,7 @@ def _alike(sources: Sequence[Source]) -> list[list[Source]]:
     """Sources with the same columns in the same types: what one scan can read."""
     groups: dict[str, list[Source]] = {}
     for source in sources:
-        groups.setdefault(repr(pl.read_parquet_schema(source.path)), []).append(source)
+        groups.setdefault(repr(schema_of(source)), []).append(source)
     return list(groups.values())
 
 
@@ -204,7 +206,7 @@ def _read(
 
     number = {source.path: place for place, source in enumerate(sources)}
     with _told():
-        frame = spark.read.parquet(*(source.path for source in group))
+        frame = spark.read.parquet(*(_PATTERN.sub(r"\\\1", source.path) for source in group))
         paths = [(name, number[unquote(urlparse(name).path)]) for name in frame.inputFiles()]
     names = list(frame.columns)
     frame = frame.select(
@@ -213,7 +215,7 @@ def _read(
     pairs = [F.lit(each) for path in paths for each in path]
     frame = frame.withColumn(FILE, F.create_map(*pairs)[F.col("__path")])
     columns = []
-    for name, kind in pl.read_parquet_schema(group[0].path).items():
+    for name, kind in schema_of(group[0]).items():
         column = F.col(f"`{name.replace('`', '``')}`")
         if isinstance(kind, pl.Datetime) and kind.time_zone not in {None, "UTC"}:
             # Spark keeps the moment and forgets the place: its date there is what was written
