@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk.compile import DTYPES
-from neuroreed.bulk.door_columns import PLACES, Array, Layout, Reader, payers_of
+from neuroreed.bulk.door_columns import FILE, PLACES, ROW, Array, Layout, Reader, payers_of
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.plan_frames import sentinel_bytes
 from neuroreed.model.columns import (
@@ -83,6 +83,8 @@ def part_of(
     _episodes(reader, found)
     order = _order(found)
     part = Part({}, {}, payers, texts, None, None, order, rejects=reader.rejects)
+    if ROW in frame.columns and (texts.cast(pl.String).str.strip_chars().fill_null("") == "").any():
+        part.places = frame.select(FILE, ROW)[order]
     if layout.clinic is not None:
         part.clinic = frame[layout.clinic].cast(pl.String)
     if reader.has("therapist"):

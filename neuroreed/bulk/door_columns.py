@@ -28,6 +28,8 @@ from neuroreed.model.values import modifier_bits, modifier_list, read
 Array = np.ndarray[Any, Any]
 NEEDED: Final = ("patient", "date_of_service")
 PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+# where a row stood before it was moved: the number of its file, and its place there
+FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
 
 

@@ -215,6 +215,9 @@ def load(
     frame = read_rows(task.path, task.name, task.start, task.rows)
     if len(frame) != task.rows:
         raise BadInput(f"{task.name}: has changed since the run began.")
+    if not task.spread:
+        row = pl.int_range(task.start, task.start + task.rows, dtype=pl.Int64)
+        frame = frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
     own = None
     if intervals is not None:
         patient = layout.found["patient"][0]
@@ -225,6 +228,11 @@ def load(
     part = part_of(
         frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own
     )
+    if part.places is not None:
+        # a visit without a name is called by where its first line stands, whatever the part
+        called = pl.Series(names if task.spread else [task.name])
+        place = (part.places[ROW] + 1).cast(pl.String)
+        part.nameless = called.gather(part.places[FILE]) + " row " + place
     if task.spread:
         files, rows = frame[FILE], frame[ROW]
         for place, reject in enumerate(part.rejects):

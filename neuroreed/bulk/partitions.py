@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.door_columns import Layout, layout_of, name_numbers
+from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of, name_numbers
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
@@ -25,7 +25,6 @@ _BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept 
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 1_000_000
-FILE, ROW = "__file", "__row"
 # what a reader of names strips at both ends, as a set of characters
 BLANKS: Final = "".join(
     map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
@@ -243,7 +242,7 @@ def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Tas
             take = rows
             while True:
                 part = _column(source, patient, position, min(take, source.rows - position))
-                if part.null_count() or not part.is_sorted():
+                if part.null_count() or not part.is_sorted() or _has_blanks(part):
                     return None
                 if position + len(part) == source.rows:
                     stop = len(part)
@@ -260,6 +259,11 @@ def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Tas
             tasks.append(Task(len(tasks), source.name, source.path, position, stop))
             position += stop
     return tasks
+
+
+def _has_blanks(names: pl.Series) -> bool:
+    """Whether a name has blanks at an end: they are no part of it, and spoil its order."""
+    return names.dtype == pl.String and bool((names.str.strip_chars() != names).any())
 
 
 def _first(source: Source, patient: str) -> tuple[bool, Any]:

@@ -146,8 +146,10 @@ class _Labels:
         self.starts = np.flatnonzero(np.diff(visits, prepend=-1))
         nameless = (self.text.is_null() | (self.text == "")).fill_null(True)
         if nameless.any():
-            rows = [f"row {row + 1}" for row in part.order[self.starts[visits]]]
-            self.text = self.text.set(nameless, None).fill_null(pl.Series(rows))
+            rows = part.nameless
+            if rows is None:
+                rows = pl.Series([f"row {row + 1}" for row in part.order])
+            self.text = self.text.set(nameless, None).fill_null(rows[self.starts[visits]])
         self.named: dict[int, str] = {}
         self._special(of_interval)
 
