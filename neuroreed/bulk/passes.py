@@ -405,12 +405,17 @@ def _day_rows(part: Part, labels: _Labels, visits: Array) -> pl.DataFrame:
     named = rows.filter(known).with_columns(
         labels.visit(visits[therapist != UNKNOWN]).alias("visit")
     )
-    unknown = (
-        rows.filter(~known)
-        .unique("date_of_service")
-        .with_columns(pl.lit(None, pl.String).alias("visit"))
+    unknown = _one_of_each_date(rows.filter(~known)).with_columns(
+        pl.lit(None, pl.String).alias("visit")
     )
     return pl.concat([named, unknown])
+
+
+def _one_of_each_date(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row of each date, of the payer that comes first by its name."""
+    if rows["payer"].n_unique() > 1:
+        rows = rows.sort("payer", maintain_order=True)
+    return rows.unique("date_of_service", keep="first", maintain_order=True)
 
 
 def run_days(
@@ -418,8 +423,12 @@ def run_days(
 ) -> tuple[pl.DataFrame, Array]:
     """The lines of whole therapist days, from all parts."""
     known = rows.filter(pl.col("therapist") != UNKNOWN)
-    unknown = rows.filter(pl.col("therapist") == UNKNOWN).unique("date_of_service")
-    rows = pl.concat([unknown, known]).sort("therapist", "date_of_service", maintain_order=True)
+    unknown = _one_of_each_date(rows.filter(pl.col("therapist") == UNKNOWN))
+    # the payer of a day is that of its first line: by name, whatever part a line came from
+    order = ["therapist", "date_of_service", "payer"]
+    if known["payer"].n_unique() < 2:
+        order.pop()
+    rows = pl.concat([unknown, known]).sort(order, maintain_order=True)
     columns = {
         name: typed(name, rows[name].cast(pl.Int64).to_numpy())
         if rows[name].dtype == pl.Int64

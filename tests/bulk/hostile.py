@@ -7,6 +7,7 @@ many patients at once. ``spoilt`` puts values into a table that nobody can read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -50,8 +51,19 @@ def hostile(
         if random.random() < 0.1:
             visit["lines"].append({**random.choice(visit["lines"])})
         found.append(visit)
+    _impossible_day(found, f"T0{place}")
     random.shuffle(found)
     return found
+
+
+def _impossible_day(visits: list[dict[str, Any]], therapist: str) -> None:
+    """The busiest date becomes one that nobody can have worked, over patients of all payers."""
+    busiest = Counter(visit["date_of_service"] for visit in visits).most_common(1)[0][0]
+    for visit in visits:
+        if visit["date_of_service"] == busiest:
+            visit["therapist_id"] = therapist
+            for line in visit["lines"]:
+                line |= {"minutes": 60, "units": 4}
 
 
 def _moved(visit: dict[str, Any], by: timedelta, place: str) -> dict[str, Any]:
