@@ -259,19 +259,49 @@ def simulated_coverage(
         one.name: [pairs[one.name][i % len(pairs[one.name])] for i in range(one.frame_size)]
         for one in strata
     }
+    sizes = {one.name: len(pairs[one.name]) for one in strata}
+    return coverage_in(
+        estimator, frames, sizes, confidence=confidence, simulations=simulations, seed=seed
+    ).holds
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Shares of samples: whose interval holds the truth, whose lower limit is above it."""
+
+    holds: float
+    demands_too_much: float
+
+
+def coverage_in(
+    estimator: str,
+    frames: Pairs,
+    sizes: Mapping[str, int],
+    *,
+    confidence: float = TWO_SIDED,
+    simulations: int = SIMULATIONS,
+    seed: int = SIMULATION_SEED,
+) -> Coverage:
+    """How often the intervals of samples hold the truth of a frame that is known.
+
+    Args:
+        frames: (paid, overpaid) cents of every unit of each stratum.
+        sizes: how many units of each stratum a sample draws.
+    """
     truth = sum(y for frame in frames.values() for _, y in frame)
     known = sum(x for frame in frames.values() for x, _ in frame)
-    sizes = {one.name: len(pairs[one.name]) for one in strata}
+    strata = [FrameStratum(name, len(frame), None) for name, frame in frames.items()]
     quantile = quantile_of(strata, sum(sizes.values()), confidence)
     chance = random.Random(seed)  # noqa: S311 a simulation, not a secret
-    held = 0
+    held = above = 0
     for _ in range(simulations):
         samples = [
-            (one.frame_size, chance.sample(frames[one.name], sizes[one.name])) for one in strata
+            (len(frame), chance.sample(frame, sizes[name])) for name, frame in frames.items()
         ]
         low, high = _float_interval(estimator, samples, known, quantile)
         held += low <= truth <= high
-    return held / simulations
+        above += low > truth
+    return Coverage(held / simulations, above / simulations)
 
 
 def _float_interval(

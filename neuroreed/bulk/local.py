@@ -21,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
+from neuroreed.bulk import put
 from neuroreed.bulk.alone import hold
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
@@ -33,6 +34,7 @@ from neuroreed.bulk.partitions import (
     layout_of_all,
     read_rows,
     rows_per_task,
+    scan,
     sources_of,
     tasks_of,
 )
@@ -82,7 +84,7 @@ def audit(
         BadInput: what cannot be read.
         Refused: the folder holds the run of another input or another rule book, or one at work.
     """
-    folder, files = Path(out), files_of(paths)
+    folder, files = Path(out), files_of(paths, Path(out))
     folder.mkdir(parents=True, exist_ok=True)
     with hold(folder):
         return _audited(files, folder, settings, progress, using)
@@ -140,7 +142,7 @@ def _claim(folder: Path, identity: dict[str, Any]) -> None:
                 f"{folder.name} holds the run of another input or rule book: give a new folder."
             )
         return
-    _write(path, json.dumps(identity))
+    put.text(path, json.dumps(identity))
 
 
 def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[list[Task], bool]:
@@ -150,14 +152,8 @@ def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[l
         return [Task(**each) for each in kept["tasks"]], kept["sorted"]
     tasks, was_sorted = make()
     kept = {"sorted": was_sorted, "tasks": [task.plain() for task in tasks]}
-    _write(path, json.dumps(kept))
+    put.text(path, json.dumps(kept))
     return tasks, was_sorted
-
-
-def _write(path: Path, text: str, own: str = "") -> None:
-    beside = path.with_name(f"{path.name}{own}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def _part(folder: Path, number: int, ending: str) -> Path:
@@ -221,7 +217,7 @@ def load(
     own = None
     if intervals is not None:
         patient = layout.found["patient"][0]
-        table = pl.scan_parquet(intervals)
+        table = scan(intervals)
         theirs = next(n for n in ("patient_id", "patient") if n in table.collect_schema().names())
         whose = frame.lazy().select(pl.col(patient).alias(theirs)).unique()
         own = table.join(whose, on=theirs, how="semi").collect()
@@ -267,9 +263,7 @@ def _keep(
     for ending, table in tables.items():
         path = _part(folder, task.number, ending)
         if table.width:
-            beside = path.with_name(f"{path.name}{own}.part")
-            table.write_parquet(beside, compression="lz4")
-            beside.replace(path)
+            put.table(path, table, own, compression="lz4")
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -281,7 +275,7 @@ def _keep(
         "rejects": [[r.file, r.row, r.column, r.reason] for r in part.rejects[:1000]],
         "rejected": len(part.rejects),
     }
-    _write(_part(folder, task.number, ".json"), json.dumps(kept), own)
+    put.text(_part(folder, task.number, ".json"), json.dumps(kept), own)
 
 
 def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
@@ -307,7 +301,7 @@ def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) ->
         counts[kind] = np.zeros((rules, 1), np.int64)
         if not files:
             continue
-        lazy = pl.scan_parquet(files, missing_columns="insert")
+        lazy = pl.scan_parquet(files, missing_columns="insert", glob=False)
         total = int(lazy.select(pl.len()).collect().item())
         slots = max(1, -(-total // _SECOND_ROWS))
         for slot in range(slots):
@@ -320,12 +314,9 @@ def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) ->
     if findings is not None:
         findings = findings.unique(["rule", "subject"], maintain_order=True)
         for ending, table in (("findings", findings), ("sums", sums_of(findings))):
-            path = folder / f"second.{ending}.parquet"
-            beside = path.with_name(path.name + ".part")
-            table.write_parquet(beside)
-            beside.replace(path)
+            put.table(folder / f"second.{ending}.parquet", table)
     kept = {kind: counted.tolist() for kind, counted in counts.items()}
-    _write(folder / "second.json", json.dumps({"counts": kept}))
+    put.text(folder / "second.json", json.dumps({"counts": kept}))
 
 
 def _plus(one: Any, two: Any) -> Any:

@@ -7,20 +7,26 @@ files small enough for the memory limit first. CSV and 837P become Parquet on th
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of, name_numbers
+from neuroreed.bulk.put import is_full
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
 # a reader that loses its way in torn pages panics instead of raising
 UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+# how the reader of texts calls a name that it has seen before
+_TWICE: Final = re.compile(r"(.+)_duplicated_\d+")
 _BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
@@ -56,8 +62,10 @@ class Task:
         return asdict(self)
 
 
-def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+def files_of(paths: Iterable[str | os.PathLike[str]], out: Path | None = None) -> list[Path]:
     """The files that paths stand for; of a folder all tables in it, in the order of their names.
+
+    What a run has written into ``out`` is not its input, though it lies in such a folder.
 
     Raises:
         BadInput: a path that is not there, or a folder without tables.
@@ -68,7 +76,9 @@ def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
             inside = sorted(
                 each
                 for each in path.rglob("*")
-                if each.suffix.lower() in TABLES and not each.name.startswith((".", "_"))
+                if each.suffix.lower() in TABLES
+                and not each.name.startswith((".", "_"))
+                and (out is None or out.resolve() not in each.resolve().parents)
             )
             if not inside:
                 raise BadInput(f"{path.name}: holds no Parquet, CSV or 837P files.")
@@ -98,12 +108,10 @@ def sources_of(files: Sequence[Path], folder: Path, mapping: Any = None) -> list
         target = folder / f"source-{number:05d}.parquet"
         if not target.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            beside = target.with_suffix(".part")
             if _is_x12(file):
-                _x12_frame(file).write_parquet(beside)
+                put.table(target, _x12_frame(file))
             else:
-                _csv_to_parquet(file, beside, mapping)
-            beside.replace(target)
+                put.put(target, partial(_csv_to_parquet, file, mapping=mapping))
         found.append(Source(file.name, str(target), _rows(target), identity))
     if not any(source.rows for source in found):
         raise BadInput(f"{found[0].name}: holds no rows, there is nothing to audit.")
@@ -133,7 +141,7 @@ def _is_x12(file: Path) -> bool:
         return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"ISA")
 
 
-def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
+def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
     encoding = (mapping.encoding if mapping else None) or "utf-8"
     separator = mapping.delimiter if mapping else ("\t" if file.suffix.lower() == ".tsv" else ",")
     source, plain = file, None
@@ -147,8 +155,14 @@ def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
                 while block := read.read(2**22):
                     write.write(block)
             source = plain
-        pl.scan_csv(source, infer_schema=False, separator=separator).sink_parquet(target)
+        table = pl.scan_csv(source, infer_schema=False, separator=separator, glob=False)
+        for name in table.collect_schema().names():
+            if twice := _TWICE.fullmatch(name):
+                raise BadInput(f"{file.name}: names the column {twice[1]} twice.")
+        table.sink_parquet(target)
     except (*UNREADABLE, UnicodeError) as error:
+        if isinstance(error, OSError) or is_full(error):
+            raise
         raise BadInput(f"{file.name}: is not a table that can be read: {_short(error)}.") from None
     finally:
         if plain is not None:
@@ -314,9 +328,7 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             ).items():
                 target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.parquet"
                 target.parent.mkdir(exist_ok=True)
-                beside = target.with_suffix(".part")
-                own.write_parquet(beside, compression="lz4", statistics=False)
-                beside.replace(target)
+                put.table(target, own, compression="lz4", statistics=False)
             mark.touch()
     tasks = []
     for slot_folder in sorted(folder.glob("slot-*")):

@@ -76,7 +76,7 @@ def audit(
         NeuroReedError: Spark gave up; what is finished is kept.
     """
     folder = Path(out).resolve()
-    files = [path.resolve() for path in files_of(paths)]
+    files = [path.resolve() for path in files_of(paths, folder)]
     folder.mkdir(parents=True, exist_ok=True)
     with hold(folder):
         return _audited(files, folder, settings, master, partitions, progress)

@@ -73,8 +73,8 @@ _WORKERS: Final[dict[str, _Worker]] = {}
 def runner(order: Any) -> Callable[[Iterator[Task]], Iterator[str]]:
     """A function for Spark: it runs tasks and gives the sentences of those that could not be.
 
-    Bad input is the same wherever and however often it is tried: it is told, not raised, so
-    that Spark does not try again. What may pass, as a full disk, is raised.
+    Bad input, as a full disk, is the same however often it is tried: it is told, not raised,
+    so that Spark does not try again.
     """
 
     def work(tasks: Iterator[Task]) -> Iterator[str]:
@@ -88,10 +88,10 @@ def runner(order: Any) -> Callable[[Iterator[Task]], Iterator[str]]:
                     _WORKERS.clear()
                     worker = _WORKERS[given.folder] = _Worker(given, task)
                 part, result = worker.run(given, task)
+                own = f".{socket.gethostname()}-{os.getpid()}"
+                _keep(Path(given.folder), task, part, result, given.write_findings, own)
             except NeuroReedError as error:
                 yield str(error)
                 return
-            own = f".{socket.gethostname()}-{os.getpid()}"
-            _keep(Path(given.folder), task, part, result, given.write_findings, own)
 
     return work

@@ -66,7 +66,7 @@ def spoil(path: Path, column: str) -> None:
 def findings(out: Path) -> pl.DataFrame:
     """All findings of a run."""
     files = [*sorted((out / "parts").glob("*.findings.parquet")), out / "second.findings.parquet"]
-    return pl.concat([pl.read_parquet(file) for file in files if file.exists()])
+    return pl.concat([pl.read_parquet(file, glob=False) for file in files if file.exists()])
 
 
 def said(out: Path) -> set[tuple[str, str, str]]:
