@@ -24,6 +24,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
 
+from neuroreed.bulk.cautions import FEW_CHARTS, Interval, cautions
 from neuroreed.bulk.distributions import (
     binomial_coverage,
     clopper_pearson,
@@ -32,9 +33,6 @@ from neuroreed.bulk.distributions import (
 )
 from neuroreed.model.errors import BadInput
 
-FEW_CHARTS = 30
-FEW_ERRORS = 5
-DEVIATION = 0.01
 TWO_SIDED = 0.90
 SIMULATIONS = 4_000
 SIMULATION_SEED = 97112
@@ -459,35 +457,29 @@ def estimate(
         sample_overpaid_cents=sum(known) if len(known) == len(overs) else None,
         causes=_groups(charts, [chart.cause if chart.is_error else "" for chart in charts]),
         providers=_groups(charts, [chart.provider for chart in charts]),
-        cautions=tuple(_cautions(rate, made, charts)),
+        cautions=tuple(
+            cautions(
+                len(charts),
+                sum(1 for chart in charts if chart.overpaid_cents),
+                _smallest(strata, charts),
+                Interval(
+                    f"rate ({rate.method})",
+                    rate.confidence,
+                    rate.coverage,
+                    "computed at the rate found",
+                ),
+                [
+                    Interval(f"{each.estimator} estimate", confidence, each.coverage, "simulated")
+                    for each in made
+                ],
+            )
+        ),
         gaps=tuple(gaps),
     )
 
 
-def _cautions(
-    rate: Rate, made: Sequence[Extrapolation], charts: Sequence[AuditedChart]
-) -> list[str]:
-    said = []
-    if rate.charts < FEW_CHARTS:
-        said.append(
-            f"{rate.charts} charts are few: below {FEW_CHARTS} the intervals are wide and the "
-            "dollars rest on single charts."
-        )
-    nonzero = sum(1 for chart in charts if chart.overpaid_cents)
-    if made and nonzero < FEW_ERRORS:
-        said.append(
-            f"{nonzero} charts carry all overpaid dollars: below {FEW_ERRORS} a dollar interval "
-            "is not to be relied on."
-        )
-    for name, nominal, coverage, how in [
-        (f"rate ({rate.method})", rate.confidence, rate.coverage, "computed at the rate found"),
-        *((f"{one.estimator} estimate", one.confidence, one.coverage, "simulated") for one in made),
-    ]:
-        if abs(coverage - nominal) > DEVIATION:
-            side = "more" if coverage > nominal else "less"
-            said.append(
-                f"The {nominal * 100:.0f} % interval of the {name} holds the truth in "
-                f"{coverage * 100:.1f} % of "
-                f"samples from a frame like this one ({how}), {side} often than it says."
-            )
-    return said
+def _smallest(strata: Sequence[FrameStratum], charts: Sequence[AuditedChart]) -> int | None:
+    """The least charts of a stratum that was not drawn whole; none where nothing is divided."""
+    sizes = {one.name: sum(c.stratum == one.name for c in charts) for one in strata}
+    parts = [sizes[one.name] for one in strata if sizes[one.name] < one.frame_size]
+    return min(parts) if len(strata) > 1 and parts else None

@@ -146,9 +146,8 @@ class _Labels:
         self.starts = np.flatnonzero(np.diff(visits, prepend=-1))
         nameless = (self.text.is_null() | (self.text == "")).fill_null(True)
         if nameless.any():
-            rows = part.nameless
-            if rows is None:
-                rows = pl.Series([f"row {row + 1}" for row in part.order])
+            own = pl.Series(part.order + 1).cast(pl.String)
+            rows = "row " + own if part.nameless is None else part.nameless
             self.text = self.text.set(nameless, None).fill_null(rows[self.starts[visits]])
         self.named: dict[int, str] = {}
         self._special(of_interval)
@@ -405,16 +404,13 @@ def _day_rows(part: Part, labels: _Labels, visits: Array) -> pl.DataFrame:
     named = rows.filter(known).with_columns(
         labels.visit(visits[therapist != UNKNOWN]).alias("visit")
     )
-    unknown = _one_of_each_date(rows.filter(~known)).with_columns(
-        pl.lit(None, pl.String).alias("visit")
-    )
-    return pl.concat([named, unknown])
+    unknown = _one_of_each_date(rows.filter(~known))
+    return pl.concat([named, unknown.with_columns(pl.lit(None, pl.String).alias("visit"))])
 
 
 def _one_of_each_date(rows: pl.DataFrame) -> pl.DataFrame:
     """One row of each date, of the payer that comes first by its name."""
-    if rows["payer"].n_unique() > 1:
-        rows = rows.sort("payer", maintain_order=True)
+    rows = rows.sort("payer", maintain_order=True) if rows["payer"].n_unique() > 1 else rows
     return rows.unique("date_of_service", keep="first", maintain_order=True)
 
 
@@ -425,10 +421,8 @@ def run_days(
     known = rows.filter(pl.col("therapist") != UNKNOWN)
     unknown = _one_of_each_date(rows.filter(pl.col("therapist") == UNKNOWN))
     # the payer of a day is that of its first line: by name, whatever part a line came from
-    order = ["therapist", "date_of_service", "payer"]
-    if known["payer"].n_unique() < 2:
-        order.pop()
-    rows = pl.concat([unknown, known]).sort(order, maintain_order=True)
+    keys = ("therapist", "date_of_service", "payer")[: 2 + (known["payer"].n_unique() > 1)]
+    rows = pl.concat([unknown, known]).sort(keys, maintain_order=True)
     columns = {
         name: typed(name, rows[name].cast(pl.Int64).to_numpy())
         if rows[name].dtype == pl.Int64
