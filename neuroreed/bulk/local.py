@@ -29,12 +29,14 @@ from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
+    UNREADABLE,
     Task,
     files_of,
     layout_of_all,
     read_rows,
     rows_per_task,
     scan,
+    short,
     sources_of,
     tasks_of,
 )
@@ -216,11 +218,7 @@ def load(
         frame = frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
     own = None
     if intervals is not None:
-        patient = layout.found["patient"][0]
-        table = scan(intervals)
-        theirs = next(n for n in ("patient_id", "patient") if n in table.collect_schema().names())
-        whose = frame.lazy().select(pl.col(patient).alias(theirs)).unique()
-        own = table.join(whose, on=theirs, how="semi").collect()
+        own = _intervals_of(frame[layout.found["patient"][0]], intervals)
     part = part_of(
         frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own
     )
@@ -237,6 +235,33 @@ def load(
                 names[int(files[at])], int(rows[at]) + 1, reject.column, reject.reason
             )
     return part
+
+
+def _intervals_of(patients: pl.Series, path: str) -> pl.DataFrame:
+    """The intervals of some patients, from a table of their own."""
+    name = Path(path).name
+    try:
+        table = scan(path)
+        types = table.collect_schema()
+        theirs = next((n for n in ("patient_id", "patient") if n in types), None)
+        if theirs is None:
+            raise BadInput(f"{name}: no column holds patient_id.")
+        if types[theirs].is_integer() != patients.dtype.is_integer():
+            raise BadInput(
+                f"{name}: its {theirs} holds {types[theirs]}, that of the lines {patients.dtype}: "
+                "write both in one type."
+            )
+        whose = patients.unique().alias("__whose").to_frame().lazy()
+        key, mine = pl.col(theirs), pl.col("__whose")
+        if patients.dtype.is_integer():
+            key, mine = key.cast(pl.Int128), mine.cast(pl.Int128)
+        else:
+            # blanks at the ends are no part of a name
+            key, mine = (each.cast(pl.String).str.strip_chars() for each in (key, mine))
+        found = table.join(whose, left_on=key, right_on=mine, how="semi").collect()
+    except UNREADABLE as error:
+        raise BadInput(f"{name}: cannot be read: {short(error)}.") from None
+    return found.with_columns(pl.col(theirs).cast(patients.dtype, strict=False))
 
 
 def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: GrowingTables) -> None:

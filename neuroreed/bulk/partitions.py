@@ -122,7 +122,7 @@ def _rows(path: Path) -> int:
     try:
         return int(scan(path).select(pl.len()).collect().item())
     except UNREADABLE as error:
-        raise BadInput(f"{path.name}: is not Parquet that can be read: {_short(error)}.") from None
+        raise BadInput(f"{path.name}: is not Parquet that can be read: {short(error)}.") from None
 
 
 def scan(path: str | Path) -> pl.LazyFrame:
@@ -132,7 +132,7 @@ def scan(path: str | Path) -> pl.LazyFrame:
     return pl.scan_parquet(files, glob=False)
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0].rstrip(".")
 
 
@@ -163,7 +163,7 @@ def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
     except (*UNREADABLE, UnicodeError) as error:
         if isinstance(error, OSError) or is_full(error):
             raise
-        raise BadInput(f"{file.name}: is not a table that can be read: {_short(error)}.") from None
+        raise BadInput(f"{file.name}: is not a table that can be read: {short(error)}.") from None
     finally:
         if plain is not None:
             plain.unlink(missing_ok=True)
@@ -233,7 +233,7 @@ def schema_of(source: Source) -> dict[str, pl.DataType]:
     try:
         return dict(scan(source.path).collect_schema())
     except UNREADABLE as error:
-        raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
+        raise BadInput(f"{source.name}: cannot be read: {short(error)}.") from None
 
 
 def tasks_of(
@@ -291,7 +291,7 @@ def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
         lazy = scan(source.path).select(name).slice(start, rows)
         return lazy.collect().to_series()
     except UNREADABLE as error:
-        raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
+        raise BadInput(f"{source.name}: cannot be read: {short(error)}.") from None
 
 
 def slots_for(total: int, rows: int) -> int:
@@ -346,4 +346,4 @@ def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
     try:
         return scan(path).slice(start, rows).collect()
     except UNREADABLE as error:
-        raise BadInput(f"{name}: cannot be read: {_short(error)}.") from None
+        raise BadInput(f"{name}: cannot be read: {short(error)}.") from None

@@ -390,3 +390,35 @@ def test_a_full_disk_is_said_and_the_run_goes_on_when_there_is_room(
     again = audit([path], out, Settings())
     assert again.billed_cents == plain[0].billed_cents
     assert findings(out).drop("patient").sort(pl.all()).equals(plain[1])
+
+
+def test_intervals_are_matched_by_name_or_refused_with_their_own(tmp_path) -> None:
+    book = hostile(Random(5), 25, date(2025, 1, 20), known=PAYERS)
+    lines, intervals = tables(book)
+    blanks = intervals.with_columns((" " + pl.col("patient_id")).cast(pl.Categorical))
+    numbers = intervals.with_columns(pl.col("patient_id").rank("dense"))
+    results = []
+    for name, table in (("plain", intervals), ("blanks", blanks)):
+        (tmp_path / name).mkdir()
+        table.write_parquet(tmp_path / f"{name}.parquet")
+        results.append(of(lines, tmp_path / name, intervals=str(tmp_path / f"{name}.parquet")))
+    (tmp_path / "in").mkdir()
+    lines.write_parquet(tmp_path / "in/lines.parquet")
+    numbers.write_parquet(tmp_path / "numbers.parquet")
+    intervals.drop("patient_id").write_parquet(tmp_path / "nobody.parquet")
+    (tmp_path / "torn.parquet").write_bytes(b"PAR1 and no more")
+
+    assert results[0][1].equals(results[1][1])
+    assert any(rule.startswith("CONC-0") for rule in results[0][1]["rule"])
+    for name, told in (
+        ("numbers", r"numbers\.parquet: its patient_id holds UInt32"),
+        ("nobody", r"nobody\.parquet: no column holds patient_id"),
+        ("torn", r"torn\.parquet: cannot be read"),
+        ("absent", r"absent\.parquet"),
+    ):
+        with pytest.raises(BadInput, match=told):
+            audit(
+                [tmp_path / "in"],
+                tmp_path / f"of {name}",
+                Settings(intervals=str(tmp_path / f"{name}.parquet")),
+            )
