@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+
+from numba import __version__ as numba_version
 
 from neuroreed.audit.registry import rule_book
 from neuroreed.bulk.alone import wait_for
 from neuroreed.bulk.cache import cache_folder
+from neuroreed.bulk.compile import text_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import _keep, _part, load
 from neuroreed.bulk.partitions import Task
@@ -57,10 +62,20 @@ class _Worker:
                 "machine: install the same neuroreed, and give both the same folders of policy."
             )
         self.kernels, self.tables = Kernels(), GrowingTables(known=order.policy)
+        mark = cache_folder() / "compiled" / f"{self._identity()}.{socket.gethostname()}"
+        if mark.exists():
+            return
+        mark.parent.mkdir(exist_ok=True)
         with wait_for(cache_folder() / "compile.lock"):
             # the first process of a machine compiles, the others find what it has made
-            few = replace(first, rows=min(first.rows, _WARM_ROWS), spread=False)
-            self.run(order, few)
+            if not mark.exists():
+                self.run(order, replace(first, rows=min(first.rows, _WARM_ROWS), spread=False))
+                mark.touch()
+
+    def _identity(self) -> str:
+        every = (self.kernels.lines, self.kernels.days, self.kernels.therapists)
+        texts = [text_of(kernel.plan) for kernel in (*every, self.kernels.patients)]
+        return sha256("".join((sys.version, numba_version, *texts)).encode()).hexdigest()[:16]
 
     def run(self, order: Order, task: Task) -> tuple[Any, Any]:
         part = load(task, order.layout, list(order.names), self.kernels.columns, order.intervals)
