@@ -83,7 +83,7 @@ def part_of(
     _episodes(reader, found)
     order = _order(found)
     part = Part({}, {}, payers, texts, None, None, order, rejects=reader.rejects)
-    if ROW in frame.columns and (texts.cast(pl.String).str.strip_chars().fill_null("") == "").any():
+    if ROW in frame.columns and _some_nameless(texts):
         part.places = frame.select(FILE, ROW)[order]
     if layout.clinic is not None:
         part.clinic = frame[layout.clinic].cast(pl.String)
@@ -111,6 +111,12 @@ def typed(name: str, values: Array) -> Array:
     if size == 8:
         return np.ascontiguousarray(values, np.int64)
     return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
+
+
+def _some_nameless(texts: pl.Series) -> bool:
+    if texts.null_count() or texts.dtype.is_integer():
+        return texts.null_count() > 0
+    return bool((texts.cast(pl.String).str.strip_chars() == "").any())
 
 
 def _names(reader: Reader, found: dict[str, Array], size: int) -> None:
