@@ -28,7 +28,7 @@ $(RUNS): $(BIN)/uv uv.lock pyproject.toml
 	@touch $@
 
 $(TESTS): $(BIN)/uv uv.lock pyproject.toml
-	@$(SYNC) --extra dev --extra bulk --extra movement
+	@$(SYNC) --extra dev --extra bulk --extra movement --extra spark
 	@touch $(RUNS) $@
 
 run: $(RUNS)

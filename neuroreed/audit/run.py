@@ -28,7 +28,8 @@ _KEYS: Final[dict[Scope, tuple[str, ...]]] = {
 }
 _OWN_ORDER: Final[dict[Scope, tuple[str, ...]]] = {
     Scope.EPISODE: ("patient", "episode"),
-    Scope.THERAPIST_LINES: ("therapist", "date_of_service"),
+    # the payer of a day is that of its first line: by name, whatever the patients' order
+    Scope.THERAPIST_LINES: ("therapist", "date_of_service", "payer"),
     Scope.PATIENT_TIMES: ("patient", "date_of_service", "start_minute", "end_minute", "visit"),
 }
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.door_columns import PLACES, Array, Layout, Reader, payers_of, typed
+from neuroreed.bulk.door_columns import FILE, PLACES, ROW, Array, Layout, Reader, payers_of, typed
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.loops import loops
 from neuroreed.model.columns import (
@@ -85,6 +85,8 @@ def part_of(
     _episodes(reader, found)
     order = _order(found)
     part = Part({}, {}, payers, texts, None, None, order, rejects=reader.rejects)
+    if ROW in frame.columns and _some_nameless(texts):
+        part.places = frame.select(FILE, ROW)[order]
     if layout.clinic is not None:
         part.clinic = frame[layout.clinic].cast(pl.String)
     if reader.has("therapist"):
@@ -105,6 +107,12 @@ def part_of(
         if name in wanted or name in always or name in {"allowed_cents", "charge_cents"}
     }
     return part
+
+
+def _some_nameless(texts: pl.Series) -> bool:
+    if texts.null_count() or texts.dtype.is_integer():
+        return texts.null_count() > 0
+    return bool((texts.cast(pl.String).str.strip_chars() == "").any())
 
 
 def _names(reader: Reader, found: dict[str, Array], size: int) -> None:

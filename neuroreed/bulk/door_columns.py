@@ -20,6 +20,7 @@ from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
     MODIFIER_BITS,
+    OTHER_MODIFIER,
     UNKNOWN,
     Column,
     code_number,
@@ -30,6 +31,8 @@ from neuroreed.model.values import modifier_bits, modifier_list, read
 Array = np.ndarray[Any, Any]
 NEEDED: Final = ("patient", "date_of_service")
 PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+# where a row stood before it was moved: the number of its file, and its place there
+FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
 _FEW: Final = 4096
 _EPOCH: Final = 719_163
@@ -110,6 +113,8 @@ class Reader:
 
     def series(self, name: str) -> pl.Series:
         series = self.frame[self.layout.found[name][0]]
+        if series.dtype.is_float() and COLUMNS[name].kind == "name":
+            series = _float_names(series)
         words = self.layout.values.get(name)
         if words and series.dtype == pl.String:
             series = series.str.strip_chars().replace(words)
@@ -169,12 +174,21 @@ class Reader:
     def _bounded(
         self, name: str, column: Column, series: pl.Series, high: int | None = None
     ) -> Array:
-        if column.kind == "cents" and not self.layout.spoken[name].endswith("_cents"):
-            series = series.cast(pl.Int64) * 100
         top = column.high if high is None else high
-        numbers = series.cast(pl.Int64, strict=False).fill_null(UNKNOWN).to_numpy()
-        bad = (numbers != UNKNOWN) & ((numbers < 0) | (numbers > top))
-        return self._without(name, numbers, bad, f"is outside 0 to {top}")
+        if column.kind == "cents" and not self.layout.spoken[name].endswith("_cents"):
+            # the bound comes before the factor: a product beyond 64 bits may look like any number
+            dollars = self._within(name, series, top // 100)
+            return np.where(dollars == UNKNOWN, UNKNOWN, dollars * 100)
+        return self._within(name, series, top)
+
+    def _within(self, name: str, series: pl.Series, top: int) -> Array:
+        numbers = series.cast(pl.Int64, strict=False)
+        least, most = series.min(), series.max()
+        if not series.null_count() and least is not None and least >= 0 and most <= top:  # type: ignore[operator]
+            return numbers.to_numpy()
+        bad = (~numbers.is_between(0, top).fill_null(False) & series.is_not_null()).to_numpy()
+        found = numbers.fill_null(UNKNOWN).to_numpy()
+        return self._without(name, found, bad, f"is outside 0 to {top}")
 
     def _without(self, name: str, numbers: Array, bad: Array, reason: str) -> Array:
         if bad.any():
@@ -211,8 +225,10 @@ class Reader:
         series = self.series(name)
         if series.dtype.is_integer():
             numbers = series.cast(pl.Int64, strict=False)
-            bad = (numbers.abs() > _LARGEST_NAME).fill_null(False)
-            return numbers.set(bad, None).fill_null(UNKNOWN).to_numpy()
+            # what is too large to keep its place among our marks goes by its hash, as texts do
+            small = numbers.is_between(-_LARGEST_NAME, _LARGEST_NAME).fill_null(False)
+            found = numbers.fill_null(UNKNOWN).to_numpy()
+            return found if small.all() else np.where(small, found, name_numbers(series))
         return name_numbers(series)
 
     def modifiers(self) -> dict[str, Array]:
@@ -260,13 +276,12 @@ class Reader:
         return numbers
 
     def _modifier_numbers(self, series: pl.Series) -> dict[str, Array]:
-        bits = series.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+        bits = self._within("modifiers", series, 2 * OTHER_MODIFIER - 1)
         found = {"modifiers": bits}
         for name in PLACES:
             if not self.has(name):
                 raise BadInput(f"Modifiers as numbers need the column {name} as well.")
-            marks = self.series(name).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
-            found[name] = typed(name, marks)
+            found[name] = typed(name, self._within(name, self.series(name), code_number("ZZ")))
             self.known[name] = [each for each in np.unique(found[name]).tolist() if each >= 0]
         count = np.zeros(len(bits), np.int64)
         for bit in MODIFIER_BITS.values():
@@ -298,6 +313,16 @@ def distinct(series: pl.Series) -> tuple[list[Any], Array]:
         if count >= 0:
             return series.gather(first[:count]).to_list(), places
         size *= 16
+
+
+def _float_names(series: pl.Series) -> pl.Series:
+    """Names that a program has made numbers with a point: whole ones as they were before."""
+    known = series.fill_nan(None)
+    whole = known.cast(pl.Int64, strict=False)
+    as_text = known.cast(pl.String)
+    return pl.select(
+        pl.when((whole == known).fill_null(False)).then(whole.cast(pl.String)).otherwise(as_text)
+    ).to_series()
 
 
 def name_numbers(series: pl.Series) -> Array:

@@ -16,7 +16,8 @@ class Part:
     """Lines of whole patients in the order of a book, and intervals beside them.
 
     ``columns`` and ``intervals`` are typed as kernels want them; ``payers`` names the numbers
-    of ``payer``. ``session_text`` are the ids of sessions as given, in the order of the lines.
+    of ``payer``. ``session_text`` are the ids of sessions as given, in the order of the lines;
+    where some have none, ``places`` says where each line stood, and ``nameless`` names it so.
     """
 
     columns: dict[str, Array]
@@ -32,6 +33,8 @@ class Part:
     left_out: int = 0
     codes: list[int] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)
+    places: pl.DataFrame | None = None
+    nameless: pl.Series | None = None
 
     def __len__(self) -> int:
         return len(self.columns["date_of_service"])

@@ -24,6 +24,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from math import sqrt
 
+from neuroreed.bulk.cautions import FEW_CHARTS, Interval, cautions
 from neuroreed.bulk.distributions import (
     binomial_coverage,
     clopper_pearson,
@@ -32,9 +33,6 @@ from neuroreed.bulk.distributions import (
 )
 from neuroreed.model.errors import BadInput
 
-FEW_CHARTS = 30
-FEW_ERRORS = 5
-DEVIATION = 0.01
 TWO_SIDED = 0.90
 SIMULATIONS = 4_000
 SIMULATION_SEED = 97112
@@ -259,19 +257,49 @@ def simulated_coverage(
         one.name: [pairs[one.name][i % len(pairs[one.name])] for i in range(one.frame_size)]
         for one in strata
     }
+    sizes = {one.name: len(pairs[one.name]) for one in strata}
+    return coverage_in(
+        estimator, frames, sizes, confidence=confidence, simulations=simulations, seed=seed
+    ).holds
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Shares of samples: whose interval holds the truth, whose lower limit is above it."""
+
+    holds: float
+    demands_too_much: float
+
+
+def coverage_in(
+    estimator: str,
+    frames: Pairs,
+    sizes: Mapping[str, int],
+    *,
+    confidence: float = TWO_SIDED,
+    simulations: int = SIMULATIONS,
+    seed: int = SIMULATION_SEED,
+) -> Coverage:
+    """How often the intervals of samples hold the truth of a frame that is known.
+
+    Args:
+        frames: (paid, overpaid) cents of every unit of each stratum.
+        sizes: how many units of each stratum a sample draws.
+    """
     truth = sum(y for frame in frames.values() for _, y in frame)
     known = sum(x for frame in frames.values() for x, _ in frame)
-    sizes = {one.name: len(pairs[one.name]) for one in strata}
+    strata = [FrameStratum(name, len(frame), None) for name, frame in frames.items()]
     quantile = quantile_of(strata, sum(sizes.values()), confidence)
     chance = random.Random(seed)  # noqa: S311 a simulation, not a secret
-    held = 0
+    held = above = 0
     for _ in range(simulations):
         samples = [
-            (one.frame_size, chance.sample(frames[one.name], sizes[one.name])) for one in strata
+            (len(frame), chance.sample(frame, sizes[name])) for name, frame in frames.items()
         ]
         low, high = _float_interval(estimator, samples, known, quantile)
         held += low <= truth <= high
-    return held / simulations
+        above += low > truth
+    return Coverage(held / simulations, above / simulations)
 
 
 def _float_interval(
@@ -429,35 +457,29 @@ def estimate(
         sample_overpaid_cents=sum(known) if len(known) == len(overs) else None,
         causes=_groups(charts, [chart.cause if chart.is_error else "" for chart in charts]),
         providers=_groups(charts, [chart.provider for chart in charts]),
-        cautions=tuple(_cautions(rate, made, charts)),
+        cautions=tuple(
+            cautions(
+                len(charts),
+                sum(1 for chart in charts if chart.overpaid_cents),
+                _smallest(strata, charts),
+                Interval(
+                    f"rate ({rate.method})",
+                    rate.confidence,
+                    rate.coverage,
+                    "computed at the rate found",
+                ),
+                [
+                    Interval(f"{each.estimator} estimate", confidence, each.coverage, "simulated")
+                    for each in made
+                ],
+            )
+        ),
         gaps=tuple(gaps),
     )
 
 
-def _cautions(
-    rate: Rate, made: Sequence[Extrapolation], charts: Sequence[AuditedChart]
-) -> list[str]:
-    said = []
-    if rate.charts < FEW_CHARTS:
-        said.append(
-            f"{rate.charts} charts are few: below {FEW_CHARTS} the intervals are wide and the "
-            "dollars rest on single charts."
-        )
-    nonzero = sum(1 for chart in charts if chart.overpaid_cents)
-    if made and nonzero < FEW_ERRORS:
-        said.append(
-            f"{nonzero} charts carry all overpaid dollars: below {FEW_ERRORS} a dollar interval "
-            "is not to be relied on."
-        )
-    for name, nominal, coverage, how in [
-        (f"rate ({rate.method})", rate.confidence, rate.coverage, "computed at the rate found"),
-        *((f"{one.estimator} estimate", one.confidence, one.coverage, "simulated") for one in made),
-    ]:
-        if abs(coverage - nominal) > DEVIATION:
-            side = "more" if coverage > nominal else "less"
-            said.append(
-                f"The {nominal * 100:.0f} % interval of the {name} holds the truth in "
-                f"{coverage * 100:.1f} % of "
-                f"samples from a frame like this one ({how}), {side} often than it says."
-            )
-    return said
+def _smallest(strata: Sequence[FrameStratum], charts: Sequence[AuditedChart]) -> int | None:
+    """The least charts of a stratum that was not drawn whole; none where nothing is divided."""
+    sizes = {one.name: sum(c.stratum == one.name for c in charts) for one in strata}
+    parts = [sizes[one.name] for one in strata if sizes[one.name] < one.frame_size]
+    return min(parts) if len(strata) > 1 and parts else None

@@ -21,17 +21,22 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
+from neuroreed.bulk import put
+from neuroreed.bulk.alone import hold
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
+    UNREADABLE,
     Task,
     files_of,
     layout_of_all,
     read_rows,
     rows_per_task,
+    scan,
+    short,
     sources_of,
     tasks_of,
 )
@@ -79,12 +84,22 @@ def audit(
 
     Raises:
         BadInput: what cannot be read.
-        Refused: the folder holds the run of another input or another rule book.
+        Refused: the folder holds the run of another input or another rule book, or one at work.
     """
-    folder = Path(out)
-    threads = settings.threads or os.cpu_count() or 1
-    files = files_of(paths)
+    folder, files = Path(out), files_of(paths, Path(out))
     folder.mkdir(parents=True, exist_ok=True)
+    with hold(folder):
+        return _audited(files, folder, settings, progress, using)
+
+
+def _audited(
+    files: list[Path],
+    folder: Path,
+    settings: Settings,
+    progress: Progress | None,
+    using: Registry | None,
+) -> Summary:
+    threads = settings.threads or os.cpu_count() or 1
     identity = _identity(files, settings, using)
     _claim(folder, identity)
     sources = sources_of(files, folder / "sources", settings.mapping)
@@ -129,7 +144,7 @@ def _claim(folder: Path, identity: dict[str, Any]) -> None:
                 f"{folder.name} holds the run of another input or rule book: give a new folder."
             )
         return
-    _write(path, json.dumps(identity))
+    put.text(path, json.dumps(identity))
 
 
 def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[list[Task], bool]:
@@ -139,14 +154,8 @@ def _tasks(folder: Path, make: Callable[[], tuple[list[Task], bool]]) -> tuple[l
         return [Task(**each) for each in kept["tasks"]], kept["sorted"]
     tasks, was_sorted = make()
     kept = {"sorted": was_sorted, "tasks": [task.plain() for task in tasks]}
-    _write(path, json.dumps(kept))
+    put.text(path, json.dumps(kept))
     return tasks, was_sorted
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def _part(folder: Path, number: int, ending: str) -> Path:
@@ -204,16 +213,20 @@ def load(
     frame = read_rows(task.path, task.name, task.start, task.rows)
     if len(frame) != task.rows:
         raise BadInput(f"{task.name}: has changed since the run began.")
+    if not task.spread:
+        row = pl.int_range(task.start, task.start + task.rows, dtype=pl.Int64)
+        frame = frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
     own = None
     if intervals is not None:
-        patient = layout.found["patient"][0]
-        table = pl.scan_parquet(intervals)
-        theirs = next(n for n in ("patient_id", "patient") if n in table.collect_schema().names())
-        whose = frame.lazy().select(pl.col(patient).alias(theirs)).unique()
-        own = table.join(whose, on=theirs, how="semi").collect()
+        own = _intervals_of(frame[layout.found["patient"][0]], intervals)
     part = part_of(
         frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own
     )
+    if part.places is not None:
+        # a visit without a name is called by where its first line stands, whatever the part
+        called = pl.Series(names if task.spread else [task.name])
+        place = (part.places[ROW] + 1).cast(pl.String)
+        part.nameless = called.gather(part.places[FILE]) + " row " + place
     if task.spread:
         files, rows = frame[FILE], frame[ROW]
         for place, reject in enumerate(part.rejects):
@@ -222,6 +235,33 @@ def load(
                 names[int(files[at])], int(rows[at]) + 1, reject.column, reject.reason
             )
     return part
+
+
+def _intervals_of(patients: pl.Series, path: str) -> pl.DataFrame:
+    """The intervals of some patients, from a table of their own."""
+    name = Path(path).name
+    try:
+        table = scan(path)
+        types = table.collect_schema()
+        theirs = next((n for n in ("patient_id", "patient") if n in types), None)
+        if theirs is None:
+            raise BadInput(f"{name}: no column holds patient_id.")
+        if types[theirs].is_integer() != patients.dtype.is_integer():
+            raise BadInput(
+                f"{name}: its {theirs} holds {types[theirs]}, that of the lines {patients.dtype}: "
+                "write both in one type."
+            )
+        whose = patients.unique().alias("__whose").to_frame().lazy()
+        key, mine = pl.col(theirs), pl.col("__whose")
+        if patients.dtype.is_integer():
+            key, mine = key.cast(pl.Int128), mine.cast(pl.Int128)
+        else:
+            # blanks at the ends are no part of a name
+            key, mine = (each.cast(pl.String).str.strip_chars() for each in (key, mine))
+        found = table.join(whose, left_on=key, right_on=mine, how="semi").collect()
+    except UNREADABLE as error:
+        raise BadInput(f"{name}: cannot be read: {short(error)}.") from None
+    return found.with_columns(pl.col(theirs).cast(patients.dtype, strict=False))
 
 
 def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: GrowingTables) -> None:
@@ -234,8 +274,13 @@ def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: Gro
         tables_for(part, tables)
 
 
-def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bool) -> None:
-    """Put the results of a task into the folder; its ``.json`` goes last."""
+def _keep(
+    folder: Path, task: Task, part: Part, result: PartResult, findings: bool, own: str = ""
+) -> None:
+    """Put the results of a task into the folder; its ``.json`` goes last.
+
+    ``own`` tells machines apart that may be at the same task, as when one was thought lost.
+    """
     tables = {".days.parquet": result.days, ".times.parquet": result.times}
     tables[".sums.parquet"] = sums_of(result.findings)
     if findings:
@@ -243,9 +288,7 @@ def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bo
     for ending, table in tables.items():
         path = _part(folder, task.number, ending)
         if table.width:
-            beside = path.with_name(path.name + ".part")
-            table.write_parquet(beside, compression="lz4")
-            beside.replace(path)
+            put.table(path, table, own, compression="lz4")
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -257,7 +300,7 @@ def _keep(folder: Path, task: Task, part: Part, result: PartResult, findings: bo
         "rejects": [[r.file, r.row, r.column, r.reason] for r in part.rejects[:1000]],
         "rejected": len(part.rejects),
     }
-    _write(_part(folder, task.number, ".json"), json.dumps(kept))
+    put.text(_part(folder, task.number, ".json"), json.dumps(kept), own)
 
 
 def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
@@ -283,7 +326,7 @@ def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) ->
         counts[kind] = np.zeros((rules, 1), np.int64)
         if not files:
             continue
-        lazy = pl.scan_parquet(files, missing_columns="insert")
+        lazy = pl.scan_parquet(files, missing_columns="insert", glob=False)
         total = int(lazy.select(pl.len()).collect().item())
         slots = max(1, -(-total // _SECOND_ROWS))
         for slot in range(slots):
@@ -296,12 +339,9 @@ def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) ->
     if findings is not None:
         findings = findings.unique(["rule", "subject"], maintain_order=True)
         for ending, table in (("findings", findings), ("sums", sums_of(findings))):
-            path = folder / f"second.{ending}.parquet"
-            beside = path.with_name(path.name + ".part")
-            table.write_parquet(beside)
-            beside.replace(path)
+            put.table(folder / f"second.{ending}.parquet", table)
     kept = {kind: counted.tolist() for kind, counted in counts.items()}
-    _write(folder / "second.json", json.dumps({"counts": kept}))
+    put.text(folder / "second.json", json.dumps({"counts": kept}))
 
 
 def _plus(one: Any, two: Any) -> Any:

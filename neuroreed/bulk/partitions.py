@@ -7,22 +7,34 @@ files small enough for the memory limit first. CSV and 837P become Parquet on th
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.door_columns import Layout, layout_of, name_numbers
+from neuroreed.bulk import put
+from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of, name_numbers
+from neuroreed.bulk.put import is_full
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
+# a reader that loses its way in torn pages panics instead of raising
+UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+# how the reader of texts calls a name that it has seen before
+_TWICE: Final = re.compile(r"(.+)_duplicated_\d+")
 _BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 1_000_000
-FILE, ROW = "__file", "__row"
+# what a reader of names strips at both ends, as a set of characters
+BLANKS: Final = "".join(
+    map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +62,10 @@ class Task:
         return asdict(self)
 
 
-def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+def files_of(paths: Iterable[str | os.PathLike[str]], out: Path | None = None) -> list[Path]:
     """The files that paths stand for; of a folder all tables in it, in the order of their names.
+
+    What a run has written into ``out`` is not its input, though it lies in such a folder.
 
     Raises:
         BadInput: a path that is not there, or a folder without tables.
@@ -62,7 +76,9 @@ def files_of(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
             inside = sorted(
                 each
                 for each in path.rglob("*")
-                if each.suffix.lower() in TABLES and not each.name.startswith((".", "_"))
+                if each.suffix.lower() in TABLES
+                and not each.name.startswith((".", "_"))
+                and (out is None or out.resolve() not in each.resolve().parents)
             )
             if not inside:
                 raise BadInput(f"{path.name}: holds no Parquet, CSV or 837P files.")
@@ -92,24 +108,31 @@ def sources_of(files: Sequence[Path], folder: Path, mapping: Any = None) -> list
         target = folder / f"source-{number:05d}.parquet"
         if not target.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            beside = target.with_suffix(".part")
             if _is_x12(file):
-                _x12_frame(file).write_parquet(beside)
+                put.table(target, _x12_frame(file))
             else:
-                _csv_to_parquet(file, beside, mapping)
-            beside.replace(target)
+                put.put(target, partial(_csv_to_parquet, file, mapping=mapping))
         found.append(Source(file.name, str(target), _rows(target), identity))
+    if not any(source.rows for source in found):
+        raise BadInput(f"{found[0].name}: holds no rows, there is nothing to audit.")
     return found
 
 
 def _rows(path: Path) -> int:
     try:
-        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadInput(f"{path.name}: is not Parquet that can be read: {_short(error)}.") from None
+        return int(scan(path).select(pl.len()).collect().item())
+    except UNREADABLE as error:
+        raise BadInput(f"{path.name}: is not Parquet that can be read: {short(error)}.") from None
 
 
-def _short(error: Exception) -> str:
+def scan(path: str | Path) -> pl.LazyFrame:
+    """A file, or all files of a folder of rows that were moved; no name of a file is a pattern."""
+    place = Path(path)
+    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    return pl.scan_parquet(files, glob=False)
+
+
+def short(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0].rstrip(".")
 
 
@@ -118,7 +141,7 @@ def _is_x12(file: Path) -> bool:
         return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"ISA")
 
 
-def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
+def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
     encoding = (mapping.encoding if mapping else None) or "utf-8"
     separator = mapping.delimiter if mapping else ("\t" if file.suffix.lower() == ".tsv" else ",")
     source, plain = file, None
@@ -132,9 +155,15 @@ def _csv_to_parquet(file: Path, target: Path, mapping: Any) -> None:
                 while block := read.read(2**22):
                     write.write(block)
             source = plain
-        pl.scan_csv(source, infer_schema=False, separator=separator).sink_parquet(target)
-    except (pl.exceptions.PolarsError, UnicodeError) as error:
-        raise BadInput(f"{file.name}: is not a table that can be read: {_short(error)}.") from None
+        table = pl.scan_csv(source, infer_schema=False, separator=separator, glob=False)
+        for name in table.collect_schema().names():
+            if twice := _TWICE.fullmatch(name):
+                raise BadInput(f"{file.name}: names the column {twice[1]} twice.")
+        table.sink_parquet(target)
+    except (*UNREADABLE, UnicodeError) as error:
+        if isinstance(error, OSError) or is_full(error):
+            raise
+        raise BadInput(f"{file.name}: is not a table that can be read: {short(error)}.") from None
     finally:
         if plain is not None:
             plain.unlink(missing_ok=True)
@@ -169,26 +198,55 @@ def layout_of_all(sources: Sequence[Source], mapping: Any, payer: str | None) ->
     Raises:
         BadInput: columns that differ between files, or one we need is missing.
     """
-    first = pl.scan_parquet(sources[0].path).collect_schema().names()
+    types_of(sources)
+    return layout_of(schema_of(sources[0]), mapping, payer)
+
+
+def types_of(sources: Sequence[Source]) -> dict[str, pl.DataType]:
+    """The type in which a column can stand in one file: the widest integer, or what is known.
+
+    Raises:
+        BadInput: columns or their types differ between files.
+    """
+    first = sources[0]
+    types = schema_of(first)
     for source in sources[1:]:
-        names = pl.scan_parquet(source.path).collect_schema().names()
-        if sorted(names) != sorted(first):
-            other = sorted(set(names) ^ set(first))
-            raise BadInput(f"{source.name}: its columns differ from {sources[0].name}: {other}.")
-    return layout_of(first, mapping, payer)
+        own = schema_of(source)
+        if own.keys() != types.keys():
+            other = sorted(own.keys() ^ types.keys())
+            raise BadInput(f"{source.name}: its columns differ from {first.name}: {other}.")
+        for name, kind in own.items():
+            known = types[name]
+            if known == pl.Null or kind == known:
+                types[name] = kind
+            elif all(each.is_integer() and each != pl.UInt64 for each in (kind, known)):
+                types[name] = pl.Int64()
+            elif kind != pl.Null:
+                raise BadInput(
+                    f"{source.name}: its column {name} holds {kind}, that of {first.name} {known}: "
+                    "write both in one type."
+                )
+    return types
+
+
+def schema_of(source: Source) -> dict[str, pl.DataType]:
+    try:
+        return dict(scan(source.path).collect_schema())
+    except UNREADABLE as error:
+        raise BadInput(f"{source.name}: cannot be read: {short(error)}.") from None
 
 
 def tasks_of(
     sources: Sequence[Source], layout: Layout, folder: Path, rows: int
 ) -> tuple[list[Task], bool]:
     """Tasks of about ``rows`` lines, and whether the input was sorted by patient already."""
-    found = _sorted_tasks(sources, layout.found["patient"][0], rows)
+    found = sorted_tasks(sources, layout.found["patient"][0], rows)
     if found is not None:
         return found, True
     return _spread(sources, layout, folder, rows), False
 
 
-def _sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
+def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
     """Tasks of sorted input in one pass over the patients, or None where it is not sorted."""
     tasks: list[Task] = []
     last: Any = None
@@ -198,7 +256,7 @@ def _sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Ta
             take = rows
             while True:
                 part = _column(source, patient, position, min(take, source.rows - position))
-                if part.null_count() or not part.is_sorted():
+                if part.null_count() or not part.is_sorted() or _has_blanks(part):
                     return None
                 if position + len(part) == source.rows:
                     stop = len(part)
@@ -217,6 +275,11 @@ def _sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Ta
     return tasks
 
 
+def _has_blanks(names: pl.Series) -> bool:
+    """Whether a name has blanks at an end: they are no part of it, and spoil its order."""
+    return names.dtype == pl.String and bool((names.str.strip_chars() != names).any())
+
+
 def _first(source: Source, patient: str) -> tuple[bool, Any]:
     value = _column(source, patient, 0, 1)
     empty = not len(value) or value[0] is None
@@ -225,25 +288,35 @@ def _first(source: Source, patient: str) -> tuple[bool, Any]:
 
 def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
     try:
-        lazy = pl.scan_parquet(source.path).select(name).slice(start, rows)
+        lazy = scan(source.path).select(name).slice(start, rows)
         return lazy.collect().to_series()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadInput(f"{source.name}: cannot be read: {_short(error)}.") from None
+    except UNREADABLE as error:
+        raise BadInput(f"{source.name}: cannot be read: {short(error)}.") from None
+
+
+def slots_for(total: int, rows: int) -> int:
+    """How many files of whole patients ``total`` rows make, each of about ``rows``."""
+    # a file of whole patients is never quite even: half again as many files as rows ask for
+    return max(1, -(-total * 3 // (rows * 2)))
 
 
 def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) -> list[Task]:
     """Spread rows over files by patient, so that each file holds whole patients."""
     total = sum(source.rows for source in sources)
-    # a file of whole patients is never quite even: half again as many files as rows ask for
-    count = max(1, -(-total * 3 // (rows * 2)))
+    count = slots_for(total, rows)
+    planned = folder / f"slots-{count}.plan"
+    if folder.exists() and not planned.exists():
+        # begun with another limit of memory: those files would hold parts of patients
+        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    patient = layout.found["patient"][0]
+    planned.touch()
+    patient, types = layout.found["patient"][0], types_of(sources)
     for number, source in enumerate(sources):
         for start in range(0, source.rows, _SPREAD_ROWS):
             mark = folder / f"spread-{number:05d}-{start:012d}.done"
             if mark.exists():
                 continue
-            frame = read_rows(source.path, source.name, start, _SPREAD_ROWS)
+            frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
             slot = pl.Series("__slot", name_numbers(frame[patient]) % count)
             frame = frame.with_columns(
                 pl.lit(number, pl.Int32).alias(FILE),
@@ -255,16 +328,12 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             ).items():
                 target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.parquet"
                 target.parent.mkdir(exist_ok=True)
-                beside = target.with_suffix(".part")
-                own.write_parquet(beside, compression="lz4", statistics=False)
-                beside.replace(target)
+                put.table(target, own, compression="lz4", statistics=False)
             mark.touch()
     tasks = []
     for slot_folder in sorted(folder.glob("slot-*")):
-        lines = int(pl.scan_parquet(slot_folder / "*.parquet").select(pl.len()).collect().item())
-        tasks.append(
-            Task(len(tasks), slot_folder.name, str(slot_folder / "*.parquet"), 0, lines, True)
-        )
+        lines = _rows(slot_folder)
+        tasks.append(Task(len(tasks), slot_folder.name, str(slot_folder), 0, lines, True))
     return tasks
 
 
@@ -275,6 +344,6 @@ def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
         BadInput: the file cannot be read there.
     """
     try:
-        return pl.scan_parquet(path).slice(start, rows).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadInput(f"{name}: cannot be read: {_short(error)}.") from None
+        return scan(path).slice(start, rows).collect()
+    except UNREADABLE as error:
+        raise BadInput(f"{name}: cannot be read: {short(error)}.") from None

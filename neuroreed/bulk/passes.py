@@ -151,8 +151,10 @@ class _Labels:
         text = given.cast(pl.String).str.strip_chars()
         nameless = (text.is_null() | (text == "")).fill_null(True)
         if nameless.any():
-            names = [f"row {row + 1}" for row in self.part.order[self.starts[numbers]]]
-            text = text.set(nameless, None).fill_null(pl.Series(names, dtype=pl.String))
+            begins, names = self.starts[numbers], self.part.nameless
+            own = "row " + pl.Series(self.part.order[begins] + 1).cast(pl.String)
+            text = text.set(nameless, None)
+            text = text.fill_null(own if names is None else names.gather(begins))
         return text
 
     def _special(self, of_interval: Array) -> None:
@@ -409,12 +411,14 @@ def _day_rows(part: Part, labels: _Labels, visits: Array) -> pl.DataFrame:
     named = rows.filter(known).with_columns(
         labels.visit(visits[therapist != UNKNOWN]).alias("visit")
     )
-    unknown = (
-        rows.filter(~known)
-        .unique("date_of_service")
-        .with_columns(pl.lit(None, pl.String).alias("visit"))
-    )
-    return pl.concat([named, unknown])
+    unknown = _one_of_each_date(rows.filter(~known))
+    return pl.concat([named, unknown.with_columns(pl.lit(None, pl.String).alias("visit"))])
+
+
+def _one_of_each_date(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row of each date, of the payer that comes first by its name."""
+    rows = rows.sort("payer", maintain_order=True) if rows["payer"].n_unique() > 1 else rows
+    return rows.unique("date_of_service", keep="first", maintain_order=True)
 
 
 def run_days(
@@ -422,8 +426,10 @@ def run_days(
 ) -> tuple[pl.DataFrame, Array]:
     """The lines of whole therapist days, from all parts."""
     known = rows.filter(pl.col("therapist") != UNKNOWN)
-    unknown = rows.filter(pl.col("therapist") == UNKNOWN).unique("date_of_service")
-    rows = pl.concat([unknown, known]).sort("therapist", "date_of_service", maintain_order=True)
+    unknown = _one_of_each_date(rows.filter(pl.col("therapist") == UNKNOWN))
+    # the payer of a day is that of its first line: by name, whatever part a line came from
+    keys = ("therapist", "date_of_service", "payer")[: 2 + (known["payer"].n_unique() > 1)]
+    rows = pl.concat([unknown, known]).sort(keys, maintain_order=True)
     columns = {
         name: typed(name, rows[name].cast(pl.Int64).to_numpy())
         if rows[name].dtype == pl.Int64

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry
+from neuroreed.bulk import put
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.plan_frames import KINDS
@@ -56,9 +57,7 @@ class Summary:
             "rejects.csv": _table(self.rejects, ("file", "row", "column", "reason")),
         }
         for name, text in texts.items():
-            beside = folder / f"{name}.part"
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(folder / name)
+            put.text(folder / name, text)
 
     def _csv(self) -> str:
         rows = [{"by": by, **each} for by, group in self.by.items() for each in group]
@@ -178,13 +177,14 @@ def summarise(
     for kind in KINDS:
         plan = plan_of(kind, using)
         table = counts[kind]
-        wide = np.zeros((table.shape[0], 32), np.int64)
-        wide[:, : table.shape[1]] = table
+        # where no part had a line that could be judged there are fewer rows than rules
+        wide = np.zeros((max(table.shape[0], len(plan.rules)), 32), np.int64)
+        wide[: table.shape[0], : table.shape[1]] = table
         coverage |= coverage_of(plan, wide)
     order = (using or registry()).rules
     coverage = {rule: coverage[rule] for rule in order if rule in coverage}
     files = [*sorted((folder / "parts").glob("*.sums.parquet")), folder / "second.sums.parquet"]
-    sums = pl.concat([pl.read_parquet(file) for file in files if file.exists()])
+    sums = pl.concat([pl.read_parquet(file, glob=False) for file in files if file.exists()])
     severities = dict.fromkeys(("stop", "review", "advise"), 0)
     for severity, count in sums.group_by("severity").agg(pl.col("findings").sum()).iter_rows():
         severities[severity] = count

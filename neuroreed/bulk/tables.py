@@ -210,7 +210,7 @@ def kept_tables(
 ) -> PolicyTables:
     """``policy_tables``, from the cache where the same were made under the same policy."""
     names, known, marks = sorted(set(payers)), sorted(set(codes)), sorted(set(modifiers))
-    said = (rule_book(), tables.state(), _folder_hash(), names, known, marks, first, last)
+    said = (rule_book(), tables.state(), folders_hash(), names, known, marks, first, last)
     key = sha256(repr(said).encode()).hexdigest()[:20]
     path = cache_folder() / "policy" / f"{key}.npz"
     if path.exists():
@@ -231,7 +231,7 @@ def kept_tables(
     return made
 
 
-def _folder_hash() -> str:
+def folders_hash() -> str:
     """What stands in the clinic's folders of payers and policy."""
     digest = sha256()
     for name in ("NEUROREED_PAYERS", "NEUROREED_POLICY"):
@@ -245,10 +245,14 @@ def _folder_hash() -> str:
 class GrowingTables:
     """Look-ups that grow with what the parts of a run need; shared by threads."""
 
-    def __init__(self, payers: Iterable[str] = ()) -> None:
+    def __init__(self, known: PolicyTables | None = None) -> None:
         self._lock = threading.Lock()
-        self._payers = set(payers)
-        self._tables: PolicyTables | None = None
+        self._tables = known
+
+    @property
+    def known(self) -> PolicyTables | None:
+        """What has been looked up so far; another process may begin with it."""
+        return self._tables
 
     def covering(
         self,

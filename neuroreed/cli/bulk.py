@@ -19,6 +19,7 @@ def run(argv: list[str]) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _audit_arguments(commands.add_parser("audit", help="audit Parquet, CSV or 837P into a folder"))
+    _spark_arguments(commands.add_parser("spark", help="the same audit on a Spark cluster"))
     _synth_arguments(commands.add_parser("synth", help="invent lines, with known faults"))
     compared = commands.add_parser("diff", help="what changed between two runs over one input")
     compared.add_argument("before", help="the folder of a run")
@@ -26,7 +27,7 @@ def run(argv: list[str]) -> int:
     compared.add_argument("--json", action="store_true", help="the difference as JSON")
     args = parser.parse_args(argv)
     _needs_extra()
-    handlers = {"audit": _audit, "synth": _synth, "diff": _diff}
+    handlers = {"audit": _audit, "spark": _spark, "synth": _synth, "diff": _diff}
     return handlers[args.command](args)
 
 
@@ -47,13 +48,26 @@ def _input_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
+    parser.add_argument("--memory", type=int, default=1500, metavar="MB", help="memory to use")
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
     _input_arguments(parser)
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where results go")
     parser.add_argument("--intervals", metavar="FILE", help="Parquet of intervals, if apart")
-    parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
-    parser.add_argument("--memory", type=int, default=1500, metavar="MB", help="memory to use")
     parser.add_argument("--no-findings", action="store_true", help="only the summary")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
+
+
+def _spark_arguments(parser: argparse.ArgumentParser) -> None:
+    _run_arguments(parser)
+    parser.add_argument("--master", help="spark://host:port; else as Spark is set up, else here")
+    parser.add_argument("--partitions", type=int, metavar="N",
+                        help="files of whole patients; each is one task")  # fmt: skip
+    parser.add_argument("--memory", type=int, default=1500, metavar="MB",
+                        help="memory that one task may use")  # fmt: skip
 
 
 def _synth_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +111,20 @@ def _audit(args: Any) -> int:
 
     shown = _progress if sys.stderr.isatty() else None
     summary = audit(args.files, args.out, settings_of(args), progress=shown)
+    return _tell(summary, Path(args.out), as_json=args.json)
+
+
+def _spark(args: Any) -> int:
+    from neuroreed.bulk.spark import audit
+    from neuroreed.model.errors import BadInput
+
+    if args.partitions is not None and args.partitions < 1:
+        raise BadInput("--partitions is at least 1.")
+    shown = _progress if sys.stderr.isatty() else None
+    summary = audit(
+        args.files, args.out, settings_of(args), master=args.master, partitions=args.partitions,
+        progress=shown,
+    )  # fmt: skip
     return _tell(summary, Path(args.out), as_json=args.json)
 
 

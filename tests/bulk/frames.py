@@ -48,10 +48,25 @@ def written(visits: list[dict[str, Any]], folder: Path) -> tuple[Path, Settings]
     )
 
 
+def spoil(path: Path, column: str) -> None:
+    """Overwrite the middle of a column's pages, as a bad disk would."""
+    import duckdb
+
+    start, size = duckdb.sql(
+        "SELECT min(coalesce(dictionary_page_offset, data_page_offset)), "
+        f"sum(total_compressed_size) FROM parquet_metadata('{path}') "
+        f"WHERE path_in_schema = '{column}'"
+    ).fetchall()[0]
+    data = bytearray(path.read_bytes())
+    third = int(size) // 3
+    data[start + third : start + 2 * third] = b"\xff" * third
+    path.write_bytes(bytes(data))
+
+
 def findings(out: Path) -> pl.DataFrame:
     """All findings of a run."""
     files = [*sorted((out / "parts").glob("*.findings.parquet")), out / "second.findings.parquet"]
-    return pl.concat([pl.read_parquet(file) for file in files if file.exists()])
+    return pl.concat([pl.read_parquet(file, glob=False) for file in files if file.exists()])
 
 
 def said(out: Path) -> set[tuple[str, str, str]]:
@@ -60,4 +75,4 @@ def said(out: Path) -> set[tuple[str, str, str]]:
     return set(zip(table["rule"], table["subject"], table["severity"], strict=True))
 
 
-__all__ = ["audit", "findings", "only_when_asked", "said", "tables", "written"]
+__all__ = ["audit", "findings", "only_when_asked", "said", "spoil", "tables", "written"]

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from random import Random
 
@@ -140,37 +135,6 @@ def test_a_folder_holds_the_run_of_one_input(tmp_path) -> None:
     assert (tmp_path / "out/summary.json").read_text() == before
     with pytest.raises(Refused):
         audit([path], tmp_path / "out", replace(settings, payer="aetna"))
-
-
-def test_a_killed_run_is_taken_up_again_and_no_part_counts_twice(book, tmp_path) -> None:
-    path, settings = written(book, tmp_path)
-    settings = replace(settings, rows=12)
-    whole = audit([path], tmp_path / "whole", settings)
-    code = (
-        "import sys\nfrom neuroreed.bulk.local import Settings, audit\n"
-        f"audit([{str(path)!r}], {str(tmp_path / 'out')!r}, {settings!r})\n"
-    )
-    random, kills = Random(3), 0
-    for _ in range(2):
-        process = subprocess.Popen([sys.executable, "-c", code])
-        before = len(list((tmp_path / "out/parts").glob("*.json")))
-        limit = time.monotonic() + 60
-        more = random.randrange(1, 12)
-        while process.poll() is None and time.monotonic() < limit:
-            if len(list((tmp_path / "out/parts").glob("*.json"))) >= before + more:
-                os.kill(process.pid, signal.SIGKILL)
-                kills += 1
-                break
-            time.sleep(0.002)
-        else:
-            process.kill()
-        assert process.wait() in {0, -signal.SIGKILL}
-
-    again = audit([path], tmp_path / "out", settings)
-
-    assert kills
-    assert again.plain() == whole.plain()
-    assert said(tmp_path / "out") == said(tmp_path / "whole")
 
 
 def test_the_page_runs_nothing_that_a_file_brought(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from statistics import mean, stdev, variance
 
 import pytest
@@ -13,6 +14,7 @@ from neuroreed.bulk import distributions as d
 from neuroreed.bulk.estimates import (
     AuditedChart,
     FrameStratum,
+    coverage_in,
     estimate,
     extrapolate,
     rate_of,
@@ -221,3 +223,46 @@ def test_groups_are_named_in_order_of_the_alphabet_with_a_caution():
 def test_charts_that_do_not_belong_to_their_frame_are_refused(frame, judged):
     with pytest.raises(BadInput):
         estimate(frame, judged)
+
+
+def test_the_report_says_what_its_sample_cannot_know_of_itself():
+    """Small strata, errors not seen and large units not seen: each with what was measured."""
+    none = estimate([FrameStratum("", 900, 1)], [chart(i, 5000, 5000) for i in range(40)])
+    small = estimate(
+        [FrameStratum("a", 500, None), FrameStratum("b", 100, None)],
+        [*charts(40, 1, "a"), *charts(4, 2, "b", 50)],
+        simulations=200,
+    )
+    whole = estimate(
+        [FrameStratum("a", 500, None), FrameStratum("b", 4, None)],
+        [*charts(40, 1, "a"), *charts(4, 2, "b", 50)],
+        simulations=200,
+    )
+    enough = estimate([FrameStratum("", 900, None)], charts(60), simulations=200)
+
+    assert any("0 charts carry" in said and "39 to 86 %" in said for said in none.cautions)
+    assert not any("estimate holds the truth" in said for said in none.cautions)
+    assert any("A stratum has 4 charts" in said for said in small.cautions)
+    assert not any("A stratum has" in said for said in (*whole.cautions, *enough.cautions))
+    assert all("41 to 77 %" in found.cautions[-1] for found in (none, small, whole, enough))
+
+
+@pytest.mark.parametrize("estimator", ["difference", "ratio"])
+def test_the_measured_table_says_what_is_measured(estimator):
+    """A row of the reference, measured again with fewer draws: three standard errors wide."""
+    from bench.coverage import DESIGNS, FRAMES, frame
+
+    text = Path("docs/reference/coverage.md").read_text(encoding="utf-8")
+    for name, design in (
+        ("2 % of units denied whole", "30 charts"),
+        ("1 unit in 200 fifty times as large", "100 charts"),
+        ("40 % of units denied whole", "3 strata, 26 + 2 + 2"),
+    ):
+        row = next(line for line in text.splitlines() if line.startswith(f"| {name} | {design} |"))
+        told = float(row.split("|")[3 if estimator == "difference" else 4].strip(" %")) / 100
+        units = frame(FRAMES[name], len(DESIGNS[design]))
+        drawn = dict(zip(units, DESIGNS[design], strict=True))
+
+        real = coverage_in(estimator, units, drawn, simulations=1500, seed=1)
+
+        assert abs(real.holds - told) < 0.04
