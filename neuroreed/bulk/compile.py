@@ -61,8 +61,26 @@ def _our_plan(kind: str) -> Plan:
 
 def text_of(plan: Plan) -> str:
     """The whole text of a kernel."""
+    return _HEAD + _body(plan)
+
+
+def plain_text(plan: Plan) -> str:
+    """The same text with nothing that asks for compilation."""
+    return "_jit = _cached = lambda function: function\n" + _body(plan)
+
+
+def _body(plan: Plan) -> str:
     runtime = resources.files("neuroreed.bulk").joinpath("runtime.py").read_text(encoding="utf-8")
-    return _HEAD + runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
+    return runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
+
+
+def _key(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def cached_folder(plan: Plan) -> Path:
+    """Where the machine code of a kernel is kept."""
+    return cache_folder() / "kernels" / _key(text_of(plan))
 
 
 _LOADING: Final = threading.Lock()
@@ -71,7 +89,7 @@ _LOADING: Final = threading.Lock()
 def compiled(plan: Plan) -> Any:
     """The function ``run`` of a kernel; machine code comes from the cache where it is there."""
     text = text_of(plan)
-    key = sha256(text.encode()).hexdigest()[:16]
+    key = _key(text)
     name = f"neuroreed_kernel_{plan.kind}_{key}"
     with _LOADING:
         known = sys.modules.get(name)
@@ -133,11 +151,13 @@ def coverage_of(plan: Plan, counts: np.ndarray[Any, Any]) -> dict[str, RuleCover
 
 
 class Kernel:
-    """One compiled kernel with its working memory; one thread at a time."""
+    """One kernel with its working memory; one thread at a time. ``run`` is its own if given."""
 
-    def __init__(self, kind: str, using: Registry | None = None, block: int = BLOCK) -> None:
+    def __init__(
+        self, kind: str, using: Registry | None = None, block: int = BLOCK, run: Any = None
+    ) -> None:
         self.plan = plan_of(kind, using)
-        self._run = compiled(self.plan)
+        self._run = compiled(self.plan) if run is None else run
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)

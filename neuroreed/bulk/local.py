@@ -24,6 +24,7 @@ from neuroreed.audit.registry import Registry, registry, rule_book
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.interpreted import is_quicker
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
@@ -56,7 +57,10 @@ Progress = Callable[[int, int, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run is to be made; what changes findings is part of its identity."""
+    """How a run is to be made; what changes findings is part of its identity.
+
+    ``compiled``: ``None`` compiles the rules only where that is quicker for so many lines.
+    """
 
     payer: str | None = None
     mapping: Any = None
@@ -65,6 +69,7 @@ class Settings:
     memory_mb: int = MEMORY_MB
     write_findings: bool = True
     rows: int | None = None
+    compiled: bool | None = None
 
 
 def audit(
@@ -95,11 +100,16 @@ def audit(
     (folder / "parts").mkdir(exist_ok=True)
     done = {task.number for task in tasks if (_part(folder, task.number, ".json")).exists()}
     tables = GrowingTables()
+    plain = not settings.compiled
+    if settings.compiled is None:
+        plain = is_quicker(sum(task.rows for task in tasks), using)
     if len(done) < len(tasks):
         _look_ahead(tasks, layout, names, tables)
-    _run_tasks(folder, tasks, done, layout, names, tables, settings, threads, progress, using)
+    _run_tasks(
+        folder, tasks, done, layout, names, tables, settings, threads, progress, using, plain
+    )
     if not (folder / "second.json").exists():
-        _second_pass(folder, tables, using)
+        _second_pass(folder, tables, using, plain)
     summary = summarise(folder, layout, was_sorted, identity, using)
     summary.write(folder)
     return summary
@@ -164,6 +174,7 @@ def _run_tasks(
     threads: int,
     progress: Progress | None,
     using: Registry | None,
+    plain: bool,
 ) -> None:
     own, stop = local(), Event()
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
@@ -172,7 +183,7 @@ def _run_tasks(
         if stop.is_set():
             return 0
         if not hasattr(own, "kernels"):
-            own.kernels = Kernels(using)
+            own.kernels = Kernels(using, interpreted=plain)
         part = load(task, layout, names, own.kernels.columns, settings.intervals)
         _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)
         return task.rows
@@ -270,9 +281,9 @@ def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) -> None:
+def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None, plain: bool) -> None:
     """Therapist days, from the rows that all tasks handed on."""
-    kernels = Kernels(using)
+    kernels = Kernels(using, interpreted=plain)
     found, counts = [], {}
     for kind, ending, run in (
         (DAYS, ".days.parquet", run_days),

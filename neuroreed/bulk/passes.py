@@ -12,6 +12,7 @@ from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
 from neuroreed.bulk.door import typed
 from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.interpreted import interpreted_kernel
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
 from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
@@ -36,11 +37,12 @@ FINDING: Final = {
 
 
 class Kernels:
-    """The four kernels of one thread."""
+    """The four kernels of one thread, compiled or as they stand."""
 
-    def __init__(self, using: Registry | None = None) -> None:
-        self.lines, self.days = Kernel(LINES, using), Kernel(DAYS, using)
-        self.therapists, self.patients = Kernel(THERAPISTS, using), Kernel(PATIENTS, using)
+    def __init__(self, using: Registry | None = None, *, interpreted: bool = False) -> None:
+        make = interpreted_kernel if interpreted else Kernel
+        self.lines, self.days = make(LINES, using), make(DAYS, using)
+        self.therapists, self.patients = make(THERAPISTS, using), make(PATIENTS, using)
 
     @property
     def columns(self) -> set[str]:

@@ -41,10 +41,10 @@ def written(visits: list[dict[str, Any]], folder: Path) -> tuple[Path, Settings]
     lines, intervals = tables(visits)
     lines.write_parquet(folder / "lines.parquet")
     if not len(intervals):
-        return folder / "lines.parquet", Settings(threads=2)
+        return folder / "lines.parquet", Settings(threads=2, compiled=True)
     intervals.write_parquet(folder / "intervals.parquet")
     return folder / "lines.parquet", Settings(
-        threads=2, intervals=str(folder / "intervals.parquet")
+        threads=2, compiled=True, intervals=str(folder / "intervals.parquet")
     )
 
 
