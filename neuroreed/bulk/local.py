@@ -25,6 +25,7 @@ from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import is_quicker
+from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
@@ -60,6 +61,7 @@ class Settings:
     """How a run is to be made; what changes findings is part of its identity.
 
     ``compiled``: ``None`` compiles the rules only where that is quicker for so many lines.
+    ``pricing``: with it, units and dollars of every visit are measured too.
     """
 
     payer: str | None = None
@@ -70,6 +72,7 @@ class Settings:
     write_findings: bool = True
     rows: int | None = None
     compiled: bool | None = None
+    pricing: Pricing | None = None
 
 
 def audit(
@@ -112,6 +115,10 @@ def audit(
         _second_pass(folder, tables, using, plain)
     summary = summarise(folder, layout, was_sorted, identity, using)
     summary.write(folder)
+    if settings.pricing is not None and measured(folder) is None:
+        wanted = columns_for(layout)
+        parts = ((each, load(each, layout, names, wanted, settings.intervals)) for each in tasks)
+        measure(folder, parts, settings.pricing)
     return summary
 
 
@@ -128,6 +135,7 @@ def _identity(files: list[Path], settings: Settings, using: Registry | None) -> 
         "intervals": settings.intervals,
         "findings": settings.write_findings,
         "rows": settings.rows,
+        "pricing": None if settings.pricing is None else repr(settings.pricing),
     }
 
 

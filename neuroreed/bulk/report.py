@@ -53,7 +53,7 @@ class Summary:
             "summary.json": json.dumps(self.plain(), indent=1, default=str),
             "summary.csv": self._csv(),
             "summary.html": self.html(),
-            "rejects.csv": _table(self.rejects, ("file", "row", "column", "reason")),
+            "rejects.csv": table_text(self.rejects, ("file", "row", "column", "reason")),
         }
         for name, text in texts.items():
             beside = folder / f"{name}.part"
@@ -63,7 +63,7 @@ class Summary:
     def _csv(self) -> str:
         rows = [{"by": by, **each} for by, group in self.by.items() for each in group]
         names = ("by", "name", "severity", "findings", "amount_cents", "without_amount")
-        return _table(rows, names)
+        return table_text(rows, names)
 
     def sentences(self) -> list[str]:
         """The run in a few sentences."""
@@ -136,7 +136,7 @@ td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left;vertical-align
 """
 
 
-def _table(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -68,9 +67,8 @@ def demo_roles(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"id": id_, "label": labels[id_], "is_current": id_ == role} for id_ in DEMO_ROLES]
 
 
-@cache
 def policy_release() -> str:
-    """The identity of the rule data in use."""
+    """The identity of the rule data in use; a release loaded or a payer edited changes it."""
     from neuroreed import policy
 
     return policy.release()
