@@ -46,6 +46,7 @@ from neuroreed.bulk.passes import (
     tables_for,
 )
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
+from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
@@ -226,7 +227,7 @@ def load(
     own = None
     if intervals is not None:
         patient = layout.found["patient"][0]
-        table = pl.scan_parquet(intervals)
+        table = interval_table(intervals)
         theirs = next(n for n in ("patient_id", "patient") if n in table.collect_schema().names())
         whose = frame.lazy().select(pl.col(patient).alias(theirs)).unique()
         own = table.join(whose, on=theirs, how="semi").collect()

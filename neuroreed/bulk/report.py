@@ -137,15 +137,16 @@ td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left;vertical-align
 
 
 def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+    """Rows as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_safe(row.get(name)) for name in names])
+        writer.writerow([safe_cell(row.get(name)) for name in names])
     return text.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is shown as text."""
     if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         return "'" + value
@@ -195,7 +196,7 @@ def summarise(
         missing=layout.missing,
         unused=layout.unused,
         findings=severities,
-        by={by: _by(sums, by) for by in BY},
+        by={by: by_rows(sums, by) for by in BY},
         coverage=coverage,
         rejects=rejects,
     )
@@ -211,7 +212,8 @@ def _add(one: Any, two: Any) -> Any:
     return both
 
 
-def _by(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+def by_rows(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+    """Sums by one name and severity, the most findings first; nothing where nobody has a name."""
     numbers = [pl.col(name).sum() for name in ("findings", "amount_cents", "without_amount")]
     table = (
         sums.group_by(pl.col(by).cast(pl.String).alias("name"), "severity")

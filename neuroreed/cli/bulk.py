@@ -55,9 +55,11 @@ def _audit_arguments(parser: argparse.ArgumentParser) -> None:
     input_arguments(parser)
     parser.add_argument("--payer-as", metavar="X=Y", help="judge the lines of payer X as of Y")
     parser.add_argument("--measure", action="store_true", help="units and dollars of visits too")
+    parser.add_argument("--peers", action="store_true", help="compare therapists and clinics too")
+    parser.add_argument("--national", metavar="FILE", help="CMS file by provider and service")
     parser.add_argument("--progress", metavar="FILE", help="write how far the run is to FILE")
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where results go")
-    parser.add_argument("--intervals", metavar="FILE", help="Parquet of intervals, if apart")
+    parser.add_argument("--intervals", metavar="FILE", help="Parquet or CSV of intervals, if apart")
     parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
     parser.add_argument("--memory", type=int, default=1500, metavar="MB", help="memory to use")
     parser.add_argument("--no-findings", action="store_true", help="only the summary")
@@ -141,7 +143,12 @@ def _audit(args: Any) -> int:
     shown = _progress if sys.stderr.isatty() else None
     if args.progress:
         shown = _kept_progress(Path(args.progress))
-    summary = audit(args.files, args.out, settings_of(args), progress=shown)
+    settings = settings_of(args)
+    summary = audit(args.files, args.out, settings, progress=shown)
+    if args.peers or args.national:
+        from neuroreed.bulk.peers_run import write_peers
+
+        write_peers(Path(args.out), settings, args.national)
     return _tell(summary, Path(args.out), as_json=args.json)
 
 

@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(f"--{name}-{side}", metavar="FOLDER", help=f"{name}, {side}")
         parser.add_argument(f"--payer-{side}", metavar="PAYER", help=f"judge lines {side} as of")
     input_arguments(parser)
-    parser.add_argument("--intervals", metavar="FILE", help="Parquet of intervals, if apart")
+    parser.add_argument("--intervals", metavar="FILE", help="Parquet or CSV of intervals, if apart")
     parser.add_argument("--keep", metavar="FOLDER", help="keep both runs and the difference here")
     parser.add_argument("--json", action="store_true", help="the difference as JSON")
     parser.add_argument("--csv", action="store_true", help="the difference as CSV")

@@ -1,0 +1,104 @@
+"""A finished run read again: findings page by page, their lines in the files, their facts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+from random import Random
+
+import polars as pl
+import pytest
+
+from neuroreed.audit.kernel import audit as truth_of
+from neuroreed.bulk.local import Settings, audit
+from neuroreed.bulk.replay import replay
+from neuroreed.bulk.results import Results
+from neuroreed.model.errors import BadInput
+from neuroreed.model.lines import to_book
+from tests.audit.books import visits
+from tests.bulk.frames import written
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A random book audited in several parts, and what the interpreted run says of it."""
+    folder = tmp_path_factory.mktemp("run")
+    book = [v for v in visits(Random(11), 200) if v["date_of_service"].year == 2025]
+    path, settings = written(book, folder)
+    audit([path], folder / "out", replace(settings, compiled=None, rows=60))
+    return folder, truth_of(to_book(book))
+
+
+def test_every_finding_has_its_facts_and_its_rows(run) -> None:
+    folder, truth = run
+    lines = pl.read_parquet(folder / "lines.parquet")
+    by_key = {(f.rule, f.subject): f for f in truth.findings}
+    results = Results(folder / "out")
+    told = 0
+
+    for found in results.page({}, 0, 10_000)[::3]:
+        again = replay(folder / "out", found, intervals=folder / "intervals.parquet")
+        own = by_key[found["rule"], found["subject"]]
+        assert again.finding is not None, (found["rule"], again.because)
+        assert again.finding.says == own.says
+        assert again.finding.severity == found["severity"]
+        for row in again.rows:
+            assert str(lines["visit_id"][row.row - 1]) in own.visits[0]
+        told += 1
+    assert told > 20
+
+
+def test_a_page_holds_what_its_filter_says_and_numbers_stay(run) -> None:
+    folder, _ = run
+    results = Results(folder / "out")
+    rows = results.by("rule")
+    total = sum(row["findings"] for row in rows)
+    rule = rows[0]["name"]
+
+    page = results.page({"rule": rule}, 0, 5)
+
+    assert results.count() == total == sum(results.totals.values())
+    assert {row["rule"] for row in page} == {rule}
+    assert results.one(page[0]["n"]) == page[0]
+    assert results.one(10**6) is None
+    with pytest.raises(BadInput):
+        results.count({"patient": "1"})
+
+
+def test_a_month_is_shown_alone_and_its_months_add_up(run) -> None:
+    folder, _ = run
+    whole = Results(folder / "out")
+    first = Results(folder / "out", date(2025, 1, 1), date(2025, 6, 30))
+    rest = Results(folder / "out", date(2025, 7, 1), date(2025, 12, 31))
+
+    assert 0 < first.count() < whole.count()
+    assert first.count() + rest.count() == whole.count()
+    assert sum(row["findings"] for row in first.by("rule")) == first.count()
+    assert {row["name"][:7] for row in first.by("month")} <= {f"2025-{m:02d}" for m in range(1, 7)}
+
+
+def test_the_csv_runs_no_formula(tmp_path) -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": [1],
+            "visit_id": ["=1+1"],
+            "date_of_service": ["2024-09-05"],
+            "cpt": ["97112"],
+            "units": [2],
+            "minutes": [22],
+            "payer": ["medicare_part_b"],
+            "therapist": ["@SUM(A1)"],
+        }
+    )
+    frame.write_csv(tmp_path / "lines.csv")
+    audit([tmp_path / "lines.csv"], tmp_path / "out", Settings())
+
+    results = Results(tmp_path / "out")
+
+    rows = list(csv.DictReader(io.StringIO(results.csv())))
+    assert rows and all(row["visit"] == "'=1+1" for row in rows)
+    assert {row["therapist"] for row in rows} == {"'@SUM(A1)"}
+    assert "patient" not in rows[0]
+    assert len(pl.read_parquet(io.BytesIO(results.parquet()))) == len(rows)
