@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import polars as pl
 
 from neuroreed.bulk.measure import measured
 from neuroreed.bulk.report import table_text
+from neuroreed.bulk.results import Results
 from neuroreed.model.errors import BadInput
 from neuroreed.model.money import dollars
 
@@ -169,8 +171,12 @@ def _measured(total: Measured) -> list[str]:
     return said
 
 
-def difference(before: Path, after: Path) -> Difference:
+def difference(
+    before: Path, after: Path, since: date | None = None, until: date | None = None
+) -> Difference:
     """Compare two finished runs: findings, and units and dollars where both were measured.
+
+    With ``since`` and ``until`` only dates of service between them are told.
 
     Raises:
         BadInput: a run that is not finished or kept no findings, or runs over different lines.
@@ -181,23 +187,24 @@ def difference(before: Path, after: Path) -> Difference:
     ]
     if files[0]["files"] != files[1]["files"]:
         raise BadInput("The two runs are over different files.")
-    joined = changes(before, after, everything=True)
+    joined = changes(before, after, since, until, everything=True)
     said, payers, months = (_grouped(joined, by) for by in ("rule", "payer", "month"))
     measures: dict[str, tuple[Measured, ...]] = {}
     why: dict[str, dict[str, int]] = {}
     one, two = measured(before), measured(after)
     if one is not None and two is not None:
-        both = _both(one[0], two[0])
+        both = _within(_both(one[0], two[0]), since, until)
         measures = {
             "measured": _measures(both, None),
             "measured_by_payer": _measures(both, "payer"),
             "measured_by_month": _measures(both, "month"),
         }
         why = {"before": one[1], "after": two[1]}
+    stops = [Results(folder, since, until).stop_cents for folder in (before, after)]
     return Difference(
         runs[0]["lines"],
         (runs[0]["rule_book"], runs[1]["rule_book"]),
-        (runs[0]["stop_cents"], runs[1]["stop_cents"]),
+        (stops[0], stops[1]),
         said,
         payers,
         months,
@@ -206,9 +213,22 @@ def difference(before: Path, after: Path) -> Difference:
     )
 
 
-def changes(before: Path, after: Path, *, everything: bool = False) -> pl.DataFrame:
+def _within(table: pl.DataFrame, since: date | None, until: date | None) -> pl.DataFrame:
+    if since is not None:
+        table = table.filter(pl.col("date_of_service") >= since)
+    return table if until is None else table.filter(pl.col("date_of_service") <= until)
+
+
+def changes(
+    before: Path,
+    after: Path,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    everything: bool = False,
+) -> pl.DataFrame:
     """Findings that appear, go or change severity, one row each; all with ``everything``."""
-    one, two = _findings(before), _findings(after)
+    one, two = (_within(_findings(each), since, until) for each in (before, after))
     joined = one.join(
         two, on=list(_KEY), how="full", coalesce=True, suffix="_after", nulls_equal=True
     )
@@ -262,14 +282,16 @@ def _both(one: pl.DataFrame, two: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.col("date_of_service").dt.strftime("%Y-%m").alias("month"))
 
 
-def changed_visits(before: Path, after: Path) -> pl.DataFrame:
+def changed_visits(
+    before: Path, after: Path, since: date | None = None, until: date | None = None
+) -> pl.DataFrame:
     """Visits whose supported units or expected dollars change; empty where not measured."""
     one, two = measured(before), measured(after)
     if one is None or two is None:
         return pl.DataFrame()
     names = ("supported_units", "allowed_cents", "payer_cents")
     return (
-        _both(one[0], two[0])
+        _within(_both(one[0], two[0]), since, until)
         .filter(
             pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}_after")) for name in names])
         )

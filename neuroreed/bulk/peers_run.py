@@ -25,12 +25,17 @@ _KEYS: Final = ("therapist", "clinic", "patient", "date", "code")
 
 
 def write_peers(folder: Path, settings: Settings, national: str | None = None) -> None:
-    """Compare the lines of a run, and leave ``peers.json`` in its folder.
+    """Compare the lines of a run, and leave ``peers.json`` in its folder, or why there is none."""
+    try:
+        kept = _compared(_lines(folder, settings), national)
+    except BadInput as error:
+        kept = {"because": str(error)}
+    beside = folder / "peers.json.part"
+    beside.write_text(json.dumps(kept), encoding="utf-8")
+    beside.replace(folder / "peers.json")
 
-    Raises:
-        BadInput: the national file has another layout.
-    """
-    lines = _lines(folder, settings)
+
+def _compared(lines: pl.DataFrame, national: str | None) -> dict[str, Any]:
     rows = [
         BilledUnits(who or "", where or "", str(patient), day_text(on), code_text(code), units)
         for who, where, patient, on, code, units in lines.iter_rows()
@@ -46,9 +51,7 @@ def write_peers(folder: Path, settings: Settings, national: str | None = None) -
             kept[by] = {"because": f"The lines name no {by}."}
             continue
         kept[by] = asdict(compare(named, by=by, codes=codes, national=beside))
-    beside_it = folder / "peers.json.part"
-    beside_it.write_text(json.dumps(kept), encoding="utf-8")
-    beside_it.replace(folder / "peers.json")
+    return kept
 
 
 def peers_of(folder: Path) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.audit.registry import Registry, registry
+from neuroreed.audit.registry import Registry, Rule, registry
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.plan_frames import KINDS
+from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
 
+_COLUMN_NAMES: Final = ("value", "column", "refused", "rules", "rules_not_assessed", "meaning")
 BY: Final = ("rule", "payer", "therapist", "clinic", "month")
 
 
@@ -41,6 +44,7 @@ class Summary:
     findings: dict[str, int]
     by: dict[str, list[dict[str, Any]]]
     coverage: dict[str, RuleCoverage]
+    columns: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -48,11 +52,12 @@ class Summary:
         return asdict(self)
 
     def write(self, folder: Path) -> None:
-        """``summary.json``, ``summary.csv``, ``summary.html`` and ``rejects.csv``."""
+        """The summary as JSON, CSV and HTML, ``columns.csv`` and ``rejects.csv``."""
         texts = {
             "summary.json": json.dumps(self.plain(), indent=1, default=str),
             "summary.csv": self._csv(),
             "summary.html": self.html(),
+            "columns.csv": table_text(self.columns, _COLUMN_NAMES),
             "rejects.csv": table_text(self.rejects, ("file", "row", "column", "reason")),
         }
         for name, text in texts.items():
@@ -120,6 +125,19 @@ class Summary:
             "<h2>What was assessed</h2><table><tr><th>rule</th><th>assessed</th>"
             "<th>does not apply</th><th>not assessed</th><th>because these were unknown</th></tr>"
             f"{''.join(body)}</table>"
+        )
+        body = [
+            "<tr>"
+            + "".join(
+                f"<td>{escape(str(row[name]))}</td>"
+                for name in ("meaning", "column", "refused", "rules_not_assessed")
+            )
+            + "</tr>"
+            for row in self.columns
+        ]
+        parts.append(
+            "<h2>What was read</h2><table><tr><th>value</th><th>column</th><th>refused</th>"
+            f"<th>rules that nothing was assessed of</th></tr>{''.join(body)}</table>"
         )
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -198,8 +216,51 @@ def summarise(
         findings=severities,
         by={by: by_rows(sums, by) for by in BY},
         coverage=coverage,
+        columns=_columns(layout, coverage, rejects, using or registry()),
         rejects=rejects,
     )
+
+
+def _columns(
+    layout: Layout,
+    coverage: dict[str, RuleCoverage],
+    rejects: list[dict[str, Any]],
+    rules: Registry,
+) -> list[dict[str, Any]]:
+    """By value of ours: the column that holds it, values refused, the rules that look at it."""
+    refused = Counter(each["column"] for each in rejects)
+    wanted: dict[str, list[str]] = {}
+    for rule in rules.rules.values():
+        for name in _looked_at(rule, rules):
+            wanted.setdefault(name, []).append(rule.id)
+    return [
+        {
+            "value": name,
+            "meaning": COLUMNS[name].means,
+            "column": ", ".join(layout.found.get(name, ())),
+            "refused": refused[name],
+            "rules": " ".join(wanted.get(name, ())),
+            "rules_not_assessed": " ".join(
+                rule for rule in wanted.get(name, ()) if not coverage[rule].assessed
+            ),
+        }
+        for name in (*layout.found, *layout.missing)
+        if name in COLUMNS
+    ]
+
+
+def _looked_at(rule: Rule, rules: Registry) -> set[str]:
+    """The columns that a rule looks at, through all its facts."""
+    names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
+    found: set[str] = set()
+    while names:
+        name = names.pop()
+        fact = rules.facts.get(name)
+        if fact is not None:
+            names += fact.needs
+        elif name in COLUMNS:
+            found.add(name)
+    return found
 
 
 def _add(one: Any, two: Any) -> Any:

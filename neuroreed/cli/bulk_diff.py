@@ -20,7 +20,7 @@ from neuroreed.model.errors import BadInput
 # an option of one side and what it is in the environment of that run
 _FOLDERS = {"payers": "NEUROREED_PAYERS", "policy": "NEUROREED_POLICY"}
 _SIDES = ("before", "after")
-_PASSED_ON = ("mapping", "payer", "mac", "locality", "zip5", "contract", "intervals")
+_PASSED_ON = ("mapping", "payer", "mac", "locality", "zip5", "contract", "intervals", "progress")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--payer-{side}", metavar="PAYER", help=f"judge lines {side} as of")
     input_arguments(parser)
     parser.add_argument("--intervals", metavar="FILE", help="Parquet or CSV of intervals, if apart")
+    parser.add_argument("--progress", metavar="FILE", help="write how far each run is to FILE")
     parser.add_argument("--keep", metavar="FOLDER", help="keep both runs and the difference here")
     parser.add_argument("--json", action="store_true", help="the difference as JSON")
     parser.add_argument("--csv", action="store_true", help="the difference as CSV")

@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from neuroreed.exchange.chart_marks import INK, LINE, QUIET
 
-WIDTH = 640
+WIDTH = 420
 _ROW, _BAR, _TOP = 46, 18, 6
-_LONGEST = 64
+_LONGEST = 50
 _COLOUR = "#0b5c6b"
 
 
@@ -46,7 +46,7 @@ def bars_svg(title: str, bars: Sequence[Bar]) -> str:
 
 def _bar(bar: Bar, y: int, most: int) -> str:
     label = bar.label if len(bar.label) <= _LONGEST else f"{bar.label[: _LONGEST - 1]}…"
-    room = WIDTH - 170
+    room = WIDTH - 150
     width = max(2, room * bar.count // most) if most else 2
     said = f"{bar.count:,}" + (f"  {bar.note}" if bar.note else "")
     drawn = (

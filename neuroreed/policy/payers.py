@@ -304,6 +304,10 @@ def _clinic_files() -> Folder:
     path = Path(folder)
     if not path.is_dir():
         raise ProfileError(path.name, 1, "NEUROREED_PAYERS", "there is no such folder")
+    return _files_in(path)
+
+
+def _files_in(path: Path) -> Folder:
     return tuple(
         (str(file), file.stat().st_mtime_ns, file.stat().st_size)
         for file in sorted(path.glob("*.yaml"))
@@ -401,6 +405,16 @@ def profile(payer_id: str, on: date | None = None) -> Payer:
         ProfileError: a file is wrong; file, line and key.
     """
     return _payer(payer_id, on, _clinic_files())
+
+
+def profile_in(folder: Path, payer_id: str) -> Payer:
+    """The profile of a payer as it would be were ``folder`` the clinic's: for a draft of one.
+
+    Raises:
+        NoParameter: there is no such profile.
+        ProfileError: a file is wrong; file, line and key.
+    """
+    return _payer(payer_id, None, _files_in(folder))
 
 
 def profiles() -> dict[str, Payer]:

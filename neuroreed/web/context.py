@@ -17,8 +17,8 @@ MENU = {
     "student": ("day", "patients", "rules"),
     "front_desk": ("day", "patients"),
     "biller": ("claims", "patients", "rules"),
-    "compliance": ("claims", "audits", "patients", "rules"),
-    "admin": ("day", "patients", "claims", "audits", "rules"),
+    "compliance": ("claims", "audits", "bulk", "payers", "patients", "rules"),
+    "admin": ("day", "patients", "claims", "audits", "bulk", "payers", "rules"),
     "patient": (),
 }
 DEMO_ROLES = ("therapist", "assistant", "biller", "compliance", "front_desk", "patient")
@@ -36,6 +36,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         "patients": _("Patients"),
         "claims": _("Claims"),
         "audits": _("Audits"),
+        "bulk": _("All lines"),
+        "payers": _("Payers"),
         "rules": _("Rules"),
     }
     links = []

@@ -1,0 +1,290 @@
+"""Bulk runs on the page: upload, progress, results, lines, facts, files, and who may."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+
+from neuroreed.clinic import access_bulk, bulk_jobs
+from neuroreed.clinic.models import BulkRun, ChartReview, Event
+from neuroreed.clinic.services import bulk_runs
+from tests.web.bulk.conftest import as_file, lines, pl
+
+OCTOBER = {"since": "2026-10-01", "until": "2026-10-12"}
+
+
+def upload(client: Any, *files: Any, **more: Any) -> Any:
+    return client.post(reverse("bulk-upload"), {"file": list(files), **more})
+
+
+def finished(client: Any, *files: Any, **more: Any) -> BulkRun:
+    """A run of these files, done."""
+    upload(client, *files, **more)
+    run = BulkRun.objects.get()
+    bulk_jobs.perform(run.pk)
+    run.refresh_from_db()
+    assert run.state == "done", run.said
+    return run
+
+
+def test_an_upload_becomes_results_down_to_the_line_its_facts_and_its_row(
+    signed_in: Any, rooms: Any
+) -> None:
+    client = signed_in("compliance")
+    answer = upload(client, as_file(lines(), "may.csv"))
+    run = BulkRun.objects.get()
+    assert answer.url == reverse("bulk-run", args=[run.pk])
+    assert "waits for the worker" in client.get(answer.url).content.decode()
+
+    # the worker itself takes it from its queue, once
+    call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+
+    run.refresh_from_db()
+    assert (run.state, run.said) == ("done", "")
+    page = client.get(answer.url).content.decode()
+    assert "<svg" in page and "UNIT-01" in page and "$120.00" in page
+    assert '<td>may.csv</td><td class="number">3</td><td>session minutes</td>' in page
+    unseen = reverse("bulk-findings", args=[run.pk])
+    rule = next(
+        n for n in range(20) if "UNIT-01" in client.get(f"{unseen}?by=rule&n={n}").content.decode()
+    )
+    listed = client.get(f"{unseen}?by=rule&n={rule}").content.decode()
+    assert "V-2" in listed and "V-1" not in listed
+    number = listed.split(f"{unseen}")[1].split("/")[0]
+    one = client.get(reverse("bulk-finding", args=[run.pk, int(number)])).content.decode()
+    assert "Billed 2 timed units; 22 timed minutes support 1" in one or "22" in one
+    assert '<td class="id">may.csv</td><td class="number">3' in one
+    assert "Pub. 100-04" in one or "20.2" in one
+
+
+def test_only_compliance_and_the_administrator_find_anything(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    run = finished(signed_in("compliance"), as_file(lines(), "may.parquet"))
+    addresses = [
+        reverse("bulk"),
+        reverse("payers"),
+        reverse("payer", args=["aetna"]),
+        *(reverse(f"bulk-{name}", args=[run.pk]) for name in ("run", "progress", "peers")),
+        reverse("bulk-findings", args=[run.pk]) + "?by=rule&n=0",
+        reverse("bulk-finding", args=[run.pk, 0]),
+        reverse("bulk-download", args=[run.pk, "findings.csv"]),
+    ]
+    absent = [reverse("bulk-run", args=[uuid4()]), reverse("bulk-finding", args=[run.pk, 999])]
+
+    for role in ("therapist", "biller", "front_desk", "patient"):
+        client = signed_in(role)
+        assert {client.get(address).status_code for address in addresses} == {404}
+        for name in ("cancel", "resume", "delete"):
+            assert client.post(reverse(f"bulk-{name}", args=[run.pk])).status_code == 404
+        assert upload(client, as_file(lines(), "may.csv")).status_code == 404
+        assert client.post(reverse("bulk-period"), OCTOBER).status_code == 404
+    for role in ("compliance", "admin"):
+        client = signed_in(role)
+        assert {client.get(address).status_code for address in addresses} == {200}
+        assert {client.get(address).status_code for address in absent} == {404}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("lines.exe", b"x", "is none of"),
+        ("lines.parquet", b"not parquet", "is not Parquet"),
+        ("lines.csv", b"", "is empty"),
+        ("lines.csv", b"PAR1....", "not a text file"),
+        ("../../etc/lines.csv", b"\0\1\2", "not a text file"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_stays(
+    signed_in: Any, rooms: Any, name: str, content: bytes, says: str
+) -> None:
+    answer = upload(signed_in("compliance"), SimpleUploadedFile(name, content))
+
+    assert answer.status_code == 400 and says in answer.content.decode()
+    assert not BulkRun.objects.exists()
+    assert not [path for path in bulk_runs.room().rglob("*") if path.is_file()]
+
+
+def test_a_table_that_cannot_be_read_fails_with_its_place_and_can_be_deleted(
+    signed_in: Any, rooms: Any
+) -> None:
+    client = signed_in("compliance")
+    upload(client, as_file(lines().drop("date_of_service"), "may.csv"))
+    run = BulkRun.objects.get()
+    bulk_jobs.perform(run.pk)
+
+    run.refresh_from_db()
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert run.state == "failed" and "date_of_service" in run.said
+    assert "date_of_service" in page
+    client.post(reverse("bulk-delete", args=[run.pk]))
+    assert not access_bulk.folder_of(run).exists()
+    assert client.post(reverse("bulk-resume", args=[run.pk])).status_code == 409
+
+
+def test_a_mapping_names_the_columns_of_a_strange_table(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    strange = lines().rename({"cpt": "procedure", "minutes": "direct time"})
+    mapping = b'[columns]\ncode = "procedure"\nminutes = "direct time"\n'
+    run = finished(
+        signed_in("compliance"),
+        as_file(strange, "strange.csv"),
+        mapping=SimpleUploadedFile("m.toml", mapping),
+    )
+
+    page = signed_in("compliance").get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert "UNIT-01" in page and "direct time" in page
+
+
+def test_what_is_taken_away_runs_no_formula_and_holds_no_patient(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    client = signed_in("compliance")
+    run = finished(client, as_file(lines(therapist_id=["=1+1"] * 3), "may.csv"))
+
+    def taken(name: str) -> Any:
+        return client.get(reverse("bulk-download", args=[run.pk, name]))
+
+    assert "'=1+1" in taken("findings.csv").content.decode()
+    table = pl.read_parquet(io.BytesIO(taken("findings.parquet").content))
+    assert "patient" not in table.columns and len(table)
+    for name in ("summary.json", "summary.html", "summary.csv", "columns.csv", "rejects.csv"):
+        answer = taken(name)
+        assert answer.status_code == 200
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert taken("stderr.txt").status_code == taken("run.json").status_code == 404
+    assert Event.objects.filter(verb="bulk.taken_away").count() == 7
+
+
+def test_the_clinics_own_days_are_judged_with_what_came_before_and_shown_alone(
+    signed_in: Any, rooms: Any, here: None, clinic: Any
+) -> None:
+    client = signed_in("compliance")
+    client.post(reverse("bulk-period"), OCTOBER)
+    run = BulkRun.objects.get()
+    bulk_jobs.perform(run.pk)
+    run.refresh_from_db()
+    assert run.state == "done", run.said
+
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert run.facts["lines"] == 3
+    assert "findings.csv" in page and "summary.html" not in page
+    if "by=rule" in page:
+        listed = client.get(
+            reverse("bulk-findings", args=[run.pk]) + "?by=rule&n=0"
+        ).content.decode()
+        assert reverse("visit-tab", args=[clinic.past.pk, "findings"]) in listed
+    peers = client.get(reverse("bulk-peers", args=[run.pk])).content.decode()
+    assert clinic.past.clinician.get_full_name() in peers and "too few to place" in peers
+
+
+def test_one_press_draws_charts_of_the_days(
+    signed_in: Any, rooms: Any, here: None, clinic: Any
+) -> None:
+    client = signed_in("compliance")
+    client.post(reverse("bulk-period"), OCTOBER)
+    run = BulkRun.objects.get()
+    bulk_jobs.perform(run.pk)
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    form = page.split(f'action="{reverse("audits")}"')[1].split("</form>")[0]
+    hidden = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    answer = client.post(reverse("audits"), hidden)
+
+    review = ChartReview.objects.get()
+    assert answer.url == reverse("audit", args=[review.pk])
+    assert review.cpt == "97112" and review.charts.get().visit == clinic.past
+
+
+def test_days_without_a_signed_visit_say_so(signed_in: Any, rooms: Any) -> None:
+    client = signed_in("admin")
+    client.post(reverse("bulk-period"), {"since": "2025-01-01", "until": "2025-01-31"})
+    run = BulkRun.objects.get()
+    bulk_jobs.perform(run.pk)
+
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert "No visit was signed in these days" in page
+    backwards = {"since": "2026-10-12", "until": "2026-10-01"}
+    assert client.post(reverse("bulk-period"), backwards).status_code == 400
+
+
+def test_a_run_is_stopped_and_taken_up_again(signed_in: Any, rooms: Any, monkeypatch: Any) -> None:
+    client = signed_in("compliance")
+    upload(client, as_file(lines(), "may.csv"))
+    run = BulkRun.objects.get()
+    monkeypatch.setattr(bulk_jobs, "LOOK_EVERY_S", 0.05)
+    looks = []
+
+    def stopped_at_the_second_look(path: Any) -> None:
+        looks.append(path)
+        if len(looks) == 2:
+            client.post(reverse("bulk-cancel", args=[run.pk]))
+
+    monkeypatch.setattr(bulk_jobs, "_alive", stopped_at_the_second_look)
+    bulk_jobs.perform(run.pk)
+    run.refresh_from_db()
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert run.state == "cancelled" and "What is done of it stays" in page
+    monkeypatch.undo()
+
+    client.post(reverse("bulk-resume", args=[run.pk]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEUROREED_CACHE", str(rooms / "cache"))
+        bulk_jobs.perform(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == "done"
+    verbs = list(Event.objects.filter(verb__startswith="bulk.").values_list("verb", flat=True))
+    assert verbs == ["bulk.requested", "bulk.started", "bulk.cancelled", "bulk.ended",
+                     "bulk.resumed", "bulk.started", "bulk.ended"]  # fmt: skip
+
+
+def test_files_go_with_their_age_and_the_row_stays(
+    signed_in: Any, rooms: Any, here: None, turn: Any
+) -> None:
+    client = signed_in("compliance")
+    run = finished(client, as_file(lines(), "may.csv"))
+    turn.goes(days=bulk_runs.KEPT_DAYS + 1)
+
+    assert bulk_runs.delete_old(at=turn()) == 1
+
+    assert not access_bulk.folder_of(run).exists()
+    page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    assert "were deleted on" in page
+    assert client.get(reverse("bulk-finding", args=[run.pk, 0])).status_code == 404
+    assert bulk_runs.delete_old(at=turn() + timedelta(days=1)) == 0
+
+
+def test_without_the_extra_the_page_says_what_to_install(
+    signed_in: Any, rooms: Any, monkeypatch: Any
+) -> None:
+    from neuroreed.web.pages.bulk import runs
+
+    monkeypatch.setattr(runs, "extra_is_missing", lambda: True)
+
+    page = signed_in("admin").get(reverse("bulk")).content.decode()
+
+    assert "pip install" in page and "neuroreed[bulk]" in page
+
+
+def test_events_and_addresses_hold_no_name_of_a_file(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    client = signed_in("compliance")
+    run = finished(client, as_file(lines(), "smith-john.csv"))
+    client.get(reverse("bulk-finding", args=[run.pk, 0]))
+
+    told = [f"{e.verb} {e.subject} {e.detail}" for e in Event.objects.all()]
+    assert not [line for line in told if "smith" in line]
+    assert any(f"bulkrun:{run.pk}:finding:0" in line for line in told)
+    page = client.get(reverse("bulk-findings", args=[run.pk]) + "?by=therapist&n=0")
+    assert "T-" in page.content.decode()
