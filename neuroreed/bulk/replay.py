@@ -197,28 +197,28 @@ def _visits(
     refused = {(reject.row, reject.column) for reject in part.rejects}
     numbers = visit_numbers(part.columns)
     first: dict[int, int] = {}
-    name_of: dict[int, tuple[str, int]] = {}
+    name_of: dict[int, tuple[str, int, int]] = {}
     for place, row in enumerate(part.order.tolist()):
         start = first.setdefault(int(numbers[place]), row)
         text = part.session_text[place]
         own = "" if text is None else str(text).strip()
         own = own or f"row {frame[_PLACE][start] + 1}"
-        name_of[row] = (own, int(part.columns["line"][place]))
-    visits, rows = [], []
+        line, day = part.columns["line"][place], part.columns["date_of_service"][place]
+        name_of[row] = (own, int(line), int(day))
+    visits, rows, own_names = [], [], _sessions(found)
     by_number = {task.number: task for task in tasks}
     for row, values in enumerate(frame.iter_rows(named=True)):
         if row not in name_of:
             continue
-        session, line_number = name_of[row]
+        session, line_number, day = name_of[row]
         line = _line(values, layout, {column for at, column in refused if at == row})
         visits.append({"session_id": session, "lines": [line | {"line": line_number}]})
         task = by_number[values[_TASK]]
         place = (task.name, task.start + values[_PLACE] + 1)
         if task.spread:
             place = (files[values[FILE]], values[ROW] + 1)
-        is_named = found["visit"] is not None and session in found["visit"].split("+")
         is_line = found["line"] is None or found["line"] == line_number
-        if is_named:
+        if session in own_names and day == found["date_of_service"].toordinal():
             shown = _shown(values, layout)
             rows.append(SourceRow(*place, shown, is_line))
     return visits, tuple(sorted(rows, key=lambda each: (each.file, each.row)))

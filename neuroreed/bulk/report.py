@@ -106,7 +106,7 @@ class Summary:
                 shown = f"{name} {titles.get(name, '')}" if by == "rule" else name
                 body.append(
                     f"<tr><td>{escape(shown)}</td><td>{escape(str(row['severity']))}</td>"
-                    f"<td>{row['findings']:,}</td><td>${dollars(row['amount_cents']):,}</td>"
+                    f"<td>{row['findings']:,}</td><td>{_amount(row)}</td>"
                     f'<td><meter max="{most}" value="{row["findings"]}"></meter></td></tr>'
                 )
             parts.append(
@@ -152,6 +152,12 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 table{border-collapse:collapse;width:100%}
 td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left;vertical-align:top}
 """
+
+
+def _amount(row: dict[str, Any]) -> str:
+    if row["without_amount"] == row["findings"]:
+        return "not known"
+    return f"${dollars(row['amount_cents']):,}"
 
 
 def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
@@ -227,7 +233,10 @@ def _columns(
     rejects: list[dict[str, Any]],
     rules: Registry,
 ) -> list[dict[str, Any]]:
-    """By value of ours: the column that holds it, values refused, the rules that look at it."""
+    """By value of ours: the column that holds it, values refused, the rules that look at it.
+
+    A value that is missing or was refused names the rules that were assessed nowhere.
+    """
     refused = Counter(each["column"] for each in rejects)
     wanted: dict[str, list[str]] = {}
     for rule in rules.rules.values():
@@ -241,10 +250,12 @@ def _columns(
             "refused": refused[name],
             "rules": " ".join(wanted.get(name, ())),
             "rules_not_assessed": " ".join(
-                rule for rule in wanted.get(name, ()) if not coverage[rule].assessed
+                rule
+                for rule in wanted.get(name, ())
+                if not coverage[rule].assessed and (name in layout.missing or refused[name])
             ),
         }
-        for name in (*layout.found, *layout.missing)
+        for name in (*layout.missing, *layout.found)
         if name in COLUMNS
     ]
 

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from neuroreed.exchange.chart_marks import INK, LINE, QUIET
 
 WIDTH = 420
-_ROW, _BAR, _TOP = 46, 18, 6
+_ROW, _BAR, _TOP = 54, 20, 4
 _LONGEST = 50
 _COLOUR = "#0b5c6b"
 
@@ -52,11 +52,11 @@ def _bar(bar: Bar, y: int, most: int) -> str:
     drawn = (
         f'<rect x="0" y="{y}" width="{WIDTH}" height="{_ROW - 2}" class="ground" '
         'fill="transparent"/>'
-        f'<text x="0" y="{y + 16}" class="label" fill="{INK}" font-size="14">{escape(label)}</text>'
-        f'<rect x="0" y="{y + 22}" width="{room}" height="{_BAR}" class="track" fill="none" '
+        f'<text x="0" y="{y + 18}" class="label" fill="{INK}" font-size="14">{escape(label)}</text>'
+        f'<rect x="0" y="{y + 25}" width="{room}" height="{_BAR}" class="track" fill="none" '
         f'stroke="{LINE}"/>'
-        f'<rect x="0" y="{y + 22}" width="{width}" height="{_BAR}" class="bar" fill="{_COLOUR}"/>'
-        f'<text x="{room + 8}" y="{y + 36}" class="note" fill="{QUIET}" font-size="14">'
+        f'<rect x="0" y="{y + 25}" width="{width}" height="{_BAR}" class="bar" fill="{_COLOUR}"/>'
+        f'<text x="{room + 8}" y="{y + 40}" class="note" fill="{QUIET}" font-size="14">'
         f"{escape(said)}</text>"
     )
     if not bar.href:

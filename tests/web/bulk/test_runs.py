@@ -205,6 +205,44 @@ def test_one_press_draws_charts_of_the_days(
     assert review.cpt == "97112" and review.charts.get().visit == clinic.past
 
 
+NATIONAL = (
+    "Rndrng_NPI,Rndrng_Prvdr_Type,HCPCS_Cd,Place_Of_Srvc,Tot_Benes,Tot_Srvcs,Tot_Bene_Day_Srvcs\n"
+    "1,Physical Therapist in Private Practice,97112,O,20,300,200\n"
+    "2,Physical Therapist in Private Practice,97110,O,20,100,100\n"
+)
+
+
+def test_peers_stand_beside_the_national_figures_that_were_loaded(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    client = signed_in("compliance")
+    national = SimpleUploadedFile("by-provider.csv", NATIONAL.encode())
+    run = finished(client, as_file(lines(), "may.csv"), national=national)
+
+    page = client.get(reverse("bulk-peers", args=[run.pk])).content.decode()
+
+    # 300 of 400 units, 300 units on 200 patient-days
+    assert ">0.75<" in page and ">1.50<" in page
+    assert "fewer than eleven patients" in page and "too few to place" in page
+    clinics = client.get(reverse("bulk-peers", args=[run.pk]) + "?by=clinic").content.decode()
+    assert "The lines name no clinic." in clinics
+    assert client.get(reverse("bulk-peers", args=[run.pk]) + "?by=payer").status_code == 404
+
+
+def test_another_file_than_the_national_one_costs_the_comparison_only(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    client = signed_in("compliance")
+    run = finished(client, as_file(lines(), "may.csv"), national=SimpleUploadedFile("x.csv", b"a"))
+
+    page = client.get(reverse("bulk-peers", args=[run.pk])).content.decode()
+
+    assert (
+        "has no column" in page
+        and "UNIT-01" in client.get(reverse("bulk-run", args=[run.pk])).content.decode()
+    )
+
+
 def test_days_without_a_signed_visit_say_so(signed_in: Any, rooms: Any) -> None:
     client = signed_in("admin")
     client.post(reverse("bulk-period"), {"since": "2025-01-01", "until": "2025-01-31"})

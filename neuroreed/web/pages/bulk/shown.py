@@ -89,7 +89,7 @@ class Group:
     stop: int
     review: int
     advise: int
-    amount_cents: int
+    amount_cents: int | None
     without_amount: int
 
 
@@ -128,7 +128,13 @@ def groups(results: Any, by: str, labels: Labels) -> list[Group]:
         order = sorted(found, key=lambda name: name or "")
     else:
         order = sorted(found, key=lambda name: (-found[name]["findings"], name or ""))
-    return [Group(n, name, labels.of(by, name), **found[name]) for n, name in enumerate(order)]
+    made = []
+    for n, name in enumerate(order):
+        sums: dict[str, Any] = found[name]
+        if sums["without_amount"] == sums["findings"]:
+            sums |= {"amount_cents": None}
+        made.append(Group(n, name, labels.of(by, name), **sums))
+    return made
 
 
 def chart(run: Any, by: str, listed: list[Group]) -> str:
@@ -139,7 +145,10 @@ def chart(run: Any, by: str, listed: list[Group]) -> str:
         dimension_words()[by],
         [
             Bar(
-                each.label, each.findings, cents(each.amount_cents), f"{address}?by={by}&n={each.n}"
+                each.label,
+                each.findings,
+                "" if each.amount_cents is None else cents(each.amount_cents),
+                f"{address}?by={by}&n={each.n}",
             )
             for each in shown
         ],
