@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from html import escape
@@ -22,6 +23,8 @@ from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
 
+# what a spreadsheet would run
+FORMULA: Final = r"^[=+\-@\t\r]"
 _COLUMN_NAMES: Final = ("value", "column", "refused", "rules", "rules_not_assessed", "meaning")
 BY: Final = ("rule", "payer", "therapist", "clinic", "month")
 
@@ -172,7 +175,7 @@ def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
 
 def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is shown as text."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if isinstance(value, str) and re.match(FORMULA, value):
         return "'" + value
     return value
 

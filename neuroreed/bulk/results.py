@@ -6,7 +6,6 @@ judged together with what came before it, and only the month is shown.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.report import BY, by_rows, safe_cell
+from neuroreed.bulk.report import BY, FORMULA, by_rows
 from neuroreed.model.errors import BadInput
 
 SEVERITIES: Final = ("stop", "review", "advise")
@@ -132,20 +131,20 @@ class Results:
             name,
         )
 
-    def parquet(self) -> bytes:
-        """The findings as one Parquet file."""
-        made = io.BytesIO()
-        self.findings().drop("n", "part", "patient").collect().write_parquet(made)
-        return made.getvalue()
+    def write(self, path: Path) -> None:
+        """All findings as CSV or Parquet, as the name of the file says, in bounded memory.
 
-    def csv(self) -> str:
-        """The findings as CSV; no text can run as a formula in a spreadsheet."""
-        frame = self.findings().drop("n", "part", "patient", "month").collect()
-        guarded = [
-            pl.col(name).cast(pl.String).map_elements(safe_cell, return_dtype=pl.String)
-            for name in _TEXTS
-        ]
-        return frame.with_columns(guarded).write_csv()
+        In CSV no text can run as a formula in a spreadsheet.
+        """
+        lazy = self.findings().drop("n", "part", "patient", "month")
+        if path.suffix == ".parquet":
+            lazy.sink_parquet(path)
+            return
+        texts = {name: pl.col(name).cast(pl.String) for name in _TEXTS}
+        lazy.with_columns(
+            pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).alias(name)
+            for name, text in texts.items()
+        ).sink_csv(path)
 
 
 def _number(path: Path) -> int:

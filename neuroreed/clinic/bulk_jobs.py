@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -91,11 +92,13 @@ def _watched(run: BulkRun, command: list[str]) -> tuple[str, str]:
     """Run a command, stop it when the run is asked to stop; the state it ends in and why."""
     folder = access_bulk.folder_of(run)
     alive, told = folder / "alive", folder / "stderr.txt"
+    end_what_was_left(folder)
     with told.open("wb") as stderr:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and command
             command, cwd=folder, stdout=subprocess.DEVNULL, stderr=stderr, env=dict(os.environ),
             start_new_session=True,
         )  # fmt: skip
+    (folder / "pid").write_text(str(child.pid), encoding="ascii")
     try:
         while child.poll() is None:
             _alive(alive)
@@ -107,9 +110,26 @@ def _watched(run: BulkRun, command: list[str]) -> tuple[str, str]:
     finally:
         _stop(child)
         alive.unlink(missing_ok=True)
+        (folder / "pid").unlink(missing_ok=True)
     if child.returncode in (0, 1):
         return BulkRun.State.DONE, ""
     return BulkRun.State.FAILED, _last_words(told)
+
+
+def end_what_was_left(folder: Path) -> None:
+    """End the process of this run that a killed worker left behind: two would write one file.
+
+    A number may have gone to another process meanwhile: only one that names the folder is ours.
+    """
+    try:
+        number = int((folder / "pid").read_text(encoding="ascii"))
+        said = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return
+    own = str(folder).encode()
+    if any(word == own or word.startswith(own + b"/") for word in said):
+        with suppress(ProcessLookupError):
+            os.killpg(number, signal.SIGKILL)
 
 
 def _alive(path: Path) -> None:

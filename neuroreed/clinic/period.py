@@ -28,8 +28,8 @@ def write(folder: Path, since: date, until: date) -> dict[str, int]:
     """
     signed = Visit.objects.filter(state=Visit.State.SIGNED, date_of_service__lte=until)
     chosen = signed.filter(date_of_service__gte=since)
-    patients = list(chosen.values_list("patient_id", flat=True).distinct())
-    episodes = list(chosen.values_list("episode_id", flat=True).distinct())
+    patients = list(chosen.order_by().values_list("patient_id", flat=True).distinct())
+    episodes = list(chosen.order_by().values_list("episode_id", flat=True).distinct())
     if not patients:
         raise BadInput("No visit was signed in these days: choose others.")
     related = signed.filter(patient_id__in=patients, date_of_service__year__gte=since.year)

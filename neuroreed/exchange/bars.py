@@ -48,7 +48,7 @@ def _bar(bar: Bar, y: int, most: int) -> str:
     label = bar.label if len(bar.label) <= _LONGEST else f"{bar.label[: _LONGEST - 1]}…"
     room = WIDTH - 150
     width = max(2, room * bar.count // most) if most else 2
-    said = f"{bar.count:,}" + (f"  {bar.note}" if bar.note else "")
+    said = f"{bar.count:,}" + (f", {bar.note}" if bar.note else "")
     drawn = (
         f'<rect x="0" y="{y}" width="{WIDTH}" height="{_ROW - 2}" class="ground" '
         'fill="transparent"/>'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from neuroreed.clinic import access_bulk, bulk_jobs
 from neuroreed.clinic.models import BulkRun, ChartReview, Event
@@ -152,10 +155,12 @@ def test_what_is_taken_away_runs_no_formula_and_holds_no_patient(
     run = finished(client, as_file(lines(therapist_id=["=1+1"] * 3), "may.csv"))
 
     def taken(name: str) -> Any:
-        return client.get(reverse("bulk-download", args=[run.pk, name]))
+        answer = client.get(reverse("bulk-download", args=[run.pk, name]))
+        answer.body = b"".join(answer) if answer.streaming else answer.content
+        return answer
 
-    assert "'=1+1" in taken("findings.csv").content.decode()
-    table = pl.read_parquet(io.BytesIO(taken("findings.parquet").content))
+    assert "'=1+1" in taken("findings.csv").body.decode()
+    table = pl.read_parquet(io.BytesIO(taken("findings.parquet").body))
     assert "patient" not in table.columns and len(table)
     for name in ("summary.json", "summary.html", "summary.csv", "columns.csv", "rejects.csv"):
         answer = taken(name)
@@ -284,6 +289,52 @@ def test_a_run_is_stopped_and_taken_up_again(signed_in: Any, rooms: Any, monkeyp
     verbs = list(Event.objects.filter(verb__startswith="bulk.").values_list("verb", flat=True))
     assert verbs == ["bulk.requested", "bulk.started", "bulk.cancelled", "bulk.ended",
                      "bulk.resumed", "bulk.started", "bulk.ended"]  # fmt: skip
+
+
+def test_a_run_that_nobody_works_on_says_so_and_one_that_waits_is_stopped_at_once(
+    signed_in: Any, rooms: Any, here: None
+) -> None:
+    client = signed_in("compliance")
+    upload(client, as_file(lines(), "may.csv"))
+    run = BulkRun.objects.get()
+    page = reverse("bulk-run", args=[run.pk])
+    long_ago = timezone.now() - 2 * access_bulk.SILENT
+    BulkRun.objects.update(state="running", started_at=long_ago)
+
+    assert "Nobody works on this run" in client.get(page).content.decode()
+    (access_bulk.folder_of(run) / "alive").touch()
+    assert "Nobody works on this run" not in client.get(page).content.decode()
+    assert client.post(reverse("bulk-resume", args=[run.pk])).status_code == 409
+    (access_bulk.folder_of(run) / "alive").unlink()
+    client.post(reverse("bulk-resume", args=[run.pk]))
+    client.post(reverse("bulk-cancel", args=[run.pk]))
+    bulk_jobs.perform(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == "cancelled"
+    assert not access_bulk.results_of(run).exists()
+
+
+def test_what_a_killed_worker_left_running_is_ended_before_the_run_is_taken_up(
+    rooms: Any,
+) -> None:
+    folder = rooms / "a-run"
+    folder.mkdir()
+    left = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)", str(folder)], start_new_session=True
+    )
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        (folder / "pid").write_text(str(other.pid))
+        bulk_jobs.end_what_was_left(folder)
+        assert other.poll() is None
+        (folder / "pid").write_text(str(left.pid))
+        bulk_jobs.end_what_was_left(folder)
+        assert left.wait(10) != 0
+    finally:
+        for each in (left, other):
+            each.kill()
+            each.wait()
 
 
 def test_files_go_with_their_age_and_the_row_stays(

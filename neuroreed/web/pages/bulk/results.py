@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -171,22 +173,26 @@ def finding(request: HttpRequest, run_id: UUID, number: int) -> HttpResponse:
 
 
 @door()
-def download(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
+def download(request: HttpRequest, run_id: UUID, name: str) -> FileResponse:
     """Findings and summaries to take away."""
     run = finished(request, run_id)
     if name not in downloads_of(run):
         raise Http404
     kind, _whole = DOWNLOADS[name]
     access_bulk.taken_away(request.user, run, name)
-    if name == "findings.parquet":
-        body: bytes = results_of(run).parquet()
-    elif name == "findings.csv":
-        body = results_of(run).csv().encode()
+    if name.startswith("findings."):
+        file = made_file(results_of(run), name)
     else:
-        body = (access_bulk.results_of(run) / name).read_bytes()
-    return HttpResponse(
-        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        file = (access_bulk.results_of(run) / name).open("rb")
+    return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
+
+
+def made_file(found: Any, name: str) -> Any:
+    """All findings as a file that is gone when it has been read."""
+    with tempfile.TemporaryDirectory(prefix="neuroreed-findings-") as folder:
+        path = Path(folder) / name
+        found.write(path)
+        return path.open("rb")
 
 
 @door()

@@ -42,6 +42,8 @@ def last_month() -> dict[str, Any]:
 @door("GET")
 def runs(request: HttpRequest) -> HttpResponse:
     """The runs there are, and the two ways to ask for another."""
+    access_bulk.auditor(request.user)
+    service.delete_old(at=clock.now())
     return listed(request)
 
 
