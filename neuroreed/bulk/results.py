@@ -16,8 +16,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.report import BY, FORMULA, by_rows
+from neuroreed.bulk.report import BY, FORMULA, Summary, by_rows
 from neuroreed.model.errors import BadInput
+from neuroreed.model.findings import RuleCoverage
 
 SEVERITIES: Final = ("stop", "review", "advise")
 _TEXTS: Final = ("rule", "severity", "subject", "visit", "payer", "therapist", "clinic")
@@ -130,6 +131,26 @@ class Results:
             .collect(),
             name,
         )
+
+    def of_days(self, counts: Mapping[str, int]) -> Summary:
+        """The summary of the days alone; coverage stays that of all lines that were judged.
+
+        Args:
+            counts: lines, visits and patients of these days. What was billed is not known of
+                them, so that no share is told.
+        """
+        told = dict(self.summary)
+        told["coverage"] = {
+            rule: RuleCoverage(**each) for rule, each in self.summary["coverage"].items()
+        }
+        told |= {name: counts[name] for name in ("lines", "visits", "patients")}
+        told |= {
+            "billed_cents": 0,
+            "stop_cents": self.stop_cents,
+            "findings": dict(self.totals),
+            "by": {name: self.by(name) for name in BY},
+        }
+        return Summary(**told)
 
     def write(self, path: Path) -> None:
         """All findings as CSV or Parquet, as the name of the file says, in bounded memory.

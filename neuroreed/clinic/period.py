@@ -59,7 +59,12 @@ def write(folder: Path, since: date, until: date) -> dict[str, int]:
     # last: a run that was killed in between writes all of them again
     _csv(folder / LINES, lines)
     of_days = [row for row in lines if since.isoformat() <= str(row["date_of_service"])]
-    return {"lines": len(of_days), "lines_before": len(lines) - len(of_days)}
+    return {
+        "lines": len(of_days),
+        "lines_before": len(lines) - len(of_days),
+        "visits": chosen.count(),
+        "patients": len(patients),
+    }
 
 
 def _csv(path: Path, rows: Iterable[Mapping[str, Any]], names: Sequence[str] = ()) -> None:

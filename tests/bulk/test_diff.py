@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import subprocess
 import tempfile
 from datetime import date
 from decimal import Decimal
@@ -15,7 +18,7 @@ from neuroreed.billing.fees import expected
 from neuroreed.bulk.diff import changed_visits, changes, difference
 from neuroreed.bulk.local import Settings, audit
 from neuroreed.bulk.measure import Pricing, read_contracts
-from neuroreed.cli import main
+from neuroreed.cli import bulk_diff, main
 from neuroreed.model.errors import BadInput
 
 SAME = "extends: medicare_part_b\nname: Ours\n"
@@ -47,6 +50,21 @@ def lines(tmp_path, **columns) -> Path:
     )
     frame.write_parquet(tmp_path / "lines.parquet")
     return tmp_path / "lines.parquet"
+
+
+@pytest.fixture
+def here(monkeypatch) -> None:
+    """Both sides in this process: for tests that are about what is asked, not about processes."""
+
+    def run(command, *, env, **_how):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("NEUROREED_PAYERS", env["NEUROREED_PAYERS"])
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+                code = main(command[3:])
+        return subprocess.CompletedProcess(command, code, "", said.getvalue())
+
+    monkeypatch.setattr(bulk_diff.subprocess, "run", run)
 
 
 def runs(tmp_path, payers, after, pricing=None) -> tuple[Path, Path]:
@@ -160,7 +178,7 @@ def test_the_command_runs_both_sides_itself_and_leaves_nothing(
     assert not list((tmp_path / "temporary").iterdir())
 
 
-def test_lines_of_one_payer_are_judged_as_of_another(tmp_path, payers, capsys) -> None:
+def test_lines_of_one_payer_are_judged_as_of_another(tmp_path, payers, here, capsys) -> None:
     path = lines(tmp_path)
     swap = ["--payer-before", "ours", "--payer-after", "aetna"]
 
@@ -174,7 +192,7 @@ def test_lines_of_one_payer_are_judged_as_of_another(tmp_path, payers, capsys) -
     assert (tmp_path / "kept/difference.csv").read_text("utf-8").splitlines() == rows
 
 
-def test_a_mistake_of_a_side_is_told_with_its_side(tmp_path, payers, capsys) -> None:
+def test_a_mistake_of_a_side_is_told_with_its_side(tmp_path, payers, here, capsys) -> None:
     path = lines(tmp_path)
     (tmp_path / "draft").mkdir()
     (tmp_path / "draft/ours.yaml").write_text(SAME + "unit_method: guess\n", encoding="utf-8")

@@ -152,6 +152,15 @@ def difference_page(
             "payer": draft,
             "found": found,
             "total": found.measured[0] if found.measured else None,
+            "parts": [
+                (labels.of(by, name_of(by, each.name)), each)
+                for by, group in (
+                    ("payer", found.measured_by_payer),
+                    ("month", found.measured_by_month),
+                )
+                if len(group) > 1
+                for each in group
+            ],
             "why_not": found.why_not.get("after", {}).items(),
             "tables": tables,
             "visits": [

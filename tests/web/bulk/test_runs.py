@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -182,7 +183,15 @@ def test_the_clinics_own_days_are_judged_with_what_came_before_and_shown_alone(
 
     page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
     assert run.facts["lines"] == 3
-    assert "findings.csv" in page and "summary.html" not in page
+    told = client.get(reverse("bulk-download", args=[run.pk, "summary.json"]))
+    summary = json.loads(b"".join(told))
+    assert (summary["lines"], summary["visits"], summary["patients"]) == (3, 1, 1)
+    assert sum(row["findings"] for row in summary["by"]["rule"]) == sum(
+        summary["findings"].values()
+    )
+    assert b"Bulk audit" in b"".join(
+        client.get(reverse("bulk-download", args=[run.pk, "summary.html"]))
+    )
     if "by=rule" in page:
         listed = client.get(
             reverse("bulk-findings", args=[run.pk]) + "?by=rule&n=0"

@@ -30,15 +30,14 @@ from neuroreed.web.pages.door import door
 from neuroreed.web.pages.showing import cited
 
 PER_PAGE = 50
-# what can be taken away: the name, its kind, and whether it is only right for whole files
 DOWNLOADS = {
-    "findings.parquet": ("application/vnd.apache.parquet", False),
-    "findings.csv": ("text/csv", False),
-    "summary.json": ("application/json", True),
-    "summary.csv": ("text/csv", True),
-    "summary.html": ("text/html", True),
-    "columns.csv": ("text/csv", True),
-    "rejects.csv": ("text/csv", True),
+    "findings.parquet": "application/vnd.apache.parquet",
+    "findings.csv": "text/csv",
+    "summary.json": "application/json",
+    "summary.csv": "text/csv",
+    "summary.html": "text/html",
+    "columns.csv": "text/csv",
+    "rejects.csv": "text/csv",
 }
 
 
@@ -70,15 +69,10 @@ def results(request: HttpRequest, run: Any) -> HttpResponse:
             "blind": [row["rule"] for row in coverage if not row["assessed"]],
             "rejects": summary["rejects"][:MOST_ROWS],
             "columns": summary["columns"],
-            "downloads": downloads_of(run),
+            "downloads": list(DOWNLOADS),
             "code": "97112",
         },
     )
-
-
-def downloads_of(run: Any) -> list[str]:
-    """What can be taken away of this run: of a clinic's own days, only what is of these days."""
-    return [name for name, (_kind, whole) in DOWNLOADS.items() if run.files or not whole]
 
 
 def finished(request: HttpRequest, run_id: UUID) -> Any:
@@ -176,22 +170,25 @@ def finding(request: HttpRequest, run_id: UUID, number: int) -> HttpResponse:
 def download(request: HttpRequest, run_id: UUID, name: str) -> FileResponse:
     """Findings and summaries to take away."""
     run = finished(request, run_id)
-    if name not in downloads_of(run):
+    if name not in DOWNLOADS:
         raise Http404
-    kind, _whole = DOWNLOADS[name]
     access_bulk.taken_away(request.user, run, name)
-    if name.startswith("findings."):
-        file = made_file(results_of(run), name)
+    if run.since is not None or name.startswith("findings."):
+        file = made_file(run, name)
     else:
         file = (access_bulk.results_of(run) / name).open("rb")
-    return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=DOWNLOADS[name])
 
 
-def made_file(found: Any, name: str) -> Any:
-    """All findings as a file that is gone when it has been read."""
+def made_file(run: Any, name: str) -> Any:
+    """Findings, or the summary of a clinic's own days, as a file that is gone when it is read."""
+    found = results_of(run)
     with tempfile.TemporaryDirectory(prefix="neuroreed-findings-") as folder:
         path = Path(folder) / name
-        found.write(path)
+        if name.startswith("findings."):
+            found.write(path)
+        else:
+            found.of_days(run.facts).write(Path(folder))
         return path.open("rb")
 
 
