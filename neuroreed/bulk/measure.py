@@ -55,6 +55,8 @@ class Pricing:
     locality: str | None = None
     zip5: str | None = None
     contracts: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    participating: bool = True
+    apm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,8 @@ class _Teller:
                 mac=self._pricing.mac,
                 locality=self._pricing.locality,
                 zip5=self._pricing.zip5,
+                participating=self._pricing.participating,
+                apm=self._pricing.apm,
                 charges=[None if charge is None else dollars(charge) for charge in charges],
                 same_day=others,
                 schedule=own,

@@ -47,6 +47,8 @@ def input_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mac", help="where lines are priced: Medicare contract, with --locality")
     parser.add_argument("--locality", help="locality of the contract")
     parser.add_argument("--zip5", "--zip", help="ZIP code instead; no place means national")
+    parser.add_argument("--nonparticipating", action="store_true", help="0.95 of Medicare's fee")
+    parser.add_argument("--apm", action="store_true", help="qualifying APM participant")
     parser.add_argument("--contract", metavar="FILE", help="CSV of payer, code and amount a unit")
 
 
@@ -87,7 +89,9 @@ def settings_of(args: Any) -> Any:
     pricing = None
     if args.measure:
         contracts = read_contracts(Path(args.contract)) if args.contract else {}
-        pricing = Pricing(args.mac, args.locality, args.zip5, contracts)
+        pricing = Pricing(
+            args.mac, args.locality, args.zip5, contracts, not args.nonparticipating, args.apm
+        )
     return Settings(
         payer=payer,
         mapping=mapping,

@@ -93,6 +93,7 @@ def _audit(out: Path, side: str, args: Any) -> None:
     for name in _PASSED_ON:
         if given[name] is not None:
             command += [f"--{name}", given[name]]
+    command += [f"--{name}" for name in ("nonparticipating", "apm") if given[name]]
     if own := given[f"payer_{side}"]:
         command += ["--payer-as", f"{args.payer_before}={own}"]
         if args.payer is None:

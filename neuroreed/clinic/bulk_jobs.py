@@ -54,8 +54,8 @@ def _command(run: BulkRun) -> list[str]:
     folder = access_bulk.folder_of(run)
     command = [sys.executable, "-m", "neuroreed", "bulk"]
     if run.since is not None and run.until is not None:
-        if not (folder / period.LINES).exists():
-            run.facts = period.write(folder, run.since, run.until)
+        if "place" not in run.facts:  # kept last: a run that was killed before writes all again
+            run.facts = period.write(folder, run.since, run.until) | {"place": _place()}
             run.save(update_fields=["facts"])
         files = [str(folder / period.LINES)]
         beside = ["--intervals", str(folder / period.INTERVALS)]
@@ -70,7 +70,7 @@ def _command(run: BulkRun) -> list[str]:
         with payer_profiles.drafted(run.draft["payer"], run.draft["text"], folder / _DRAFT):
             pass
         beside += ["--payers-after", str(folder / _DRAFT), "--keep", str(folder / _OUT)]
-        return [*command, "diff", *files, *beside, *_place(), "--contract",
+        return [*command, "diff", *files, *beside, *run.facts["place"], "--contract",
                 str(folder / period.CONTRACTS)]  # fmt: skip
     if (folder / bulk_runs.NATIONAL).exists():
         beside += ["--national", str(folder / bulk_runs.NATIONAL)]
@@ -83,9 +83,10 @@ def _place() -> list[str]:
         clinic = profile.profile()
     except NoParameter:
         return []
+    said = [] if clinic.participating else ["--nonparticipating"]
     if clinic.mac and clinic.locality:
-        return ["--mac", clinic.mac, "--locality", clinic.locality]
-    return []
+        said += ["--mac", clinic.mac, "--locality", clinic.locality]
+    return said
 
 
 def _watched(run: BulkRun, command: list[str]) -> tuple[str, str]:

@@ -56,7 +56,6 @@ def write(folder: Path, since: date, until: date) -> dict[str, int]:
         ],
         ("payer", "code", "amount"),
     )
-    # last: a run that was killed in between writes all of them again
     _csv(folder / LINES, lines)
     of_days = [row for row in lines if since.isoformat() <= str(row["date_of_service"])]
     return {

@@ -168,6 +168,7 @@ def difference_page(
                 for row in visits.head(PER_PAGE).to_dicts()
             ],
             "more_visits": max(0, len(visits) - PER_PAGE),
+            "is_national": "--mac" not in run.facts.get("place", ()),
             "draft": run.draft["text"],
             "known": known,
             "is_saved": known.text == run.draft["text"],
