@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import subprocess
 import tempfile
 from datetime import date
 from decimal import Decimal
@@ -18,8 +15,9 @@ from neuroreed.billing.fees import expected
 from neuroreed.bulk.diff import changed_visits, changes, difference
 from neuroreed.bulk.local import Settings, audit
 from neuroreed.bulk.measure import Pricing, read_contracts
-from neuroreed.cli import bulk_diff, main
+from neuroreed.cli import main
 from neuroreed.model.errors import BadInput
+from tests.bulk.frames import both_sides_here
 
 SAME = "extends: medicare_part_b\nname: Ours\n"
 
@@ -56,15 +54,7 @@ def lines(tmp_path, **columns) -> Path:
 def here(monkeypatch) -> None:
     """Both sides in this process: for tests that are about what is asked, not about processes."""
 
-    def run(command, *, env, **_how):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("NEUROREED_PAYERS", env["NEUROREED_PAYERS"])
-            said = io.StringIO()
-            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-                code = main(command[3:])
-        return subprocess.CompletedProcess(command, code, "", said.getvalue())
-
-    monkeypatch.setattr(bulk_diff.subprocess, "run", run)
+    both_sides_here(monkeypatch)
 
 
 def runs(tmp_path, payers, after, pricing=None) -> tuple[Path, Path]:
@@ -176,6 +166,31 @@ def test_the_command_runs_both_sides_itself_and_leaves_nothing(
     assert told["measured"][0]["supported"] == [4, 3]
     assert told["rule_books"][0] != told["rule_books"][1]
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_another_release_of_a_fee_table_changes_the_dollars_and_nothing_else(
+    tmp_path, payers, here, capsys
+) -> None:
+    path = lines(tmp_path, payer=["medicare_part_b"] * 3, charge_cents=[90_000] * 3)
+    folder = tmp_path / "policy/fees/conversion_factor"
+    folder.mkdir(parents=True)
+    (tmp_path / "policy/releases.csv").write_text(
+        "table,release,effective_from,effective_to,released_on,extent,rows,file,source,confidence\n"
+        "conversion_factor,TWICE,2024-01-01,2024-12-31,,full,1,TWICE.csv,cms-rvu-files,V\n"
+    )
+    (folder / "TWICE.csv").write_text(
+        "effective_from,effective_to,track,factor,source,confidence\n"
+        "2024-01-01,2024-12-31,all,66.5750,cms-rvu-files,V\n"
+    )
+
+    code = main(["bulk", "diff", str(path), "--policy-after", str(tmp_path / "policy"), "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0 and told["rules"] == []
+    before, after = told["measured"][0]["allowed_cents"]
+    # the factor of these days is 33.2875; each line is rounded to the cent
+    assert before > 0 and abs(after - 2 * before) <= 6
+    assert told["measured"][0]["supported"] == [4, 4]
 
 
 def test_lines_of_one_payer_are_judged_as_of_another(tmp_path, payers, here, capsys) -> None:

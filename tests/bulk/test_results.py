@@ -26,9 +26,9 @@ from tests.exchange.x12.claims import RECEIVER, SUBMITTER, claim
 def run(tmp_path_factory):
     """A random book audited in several parts, and what the interpreted run says of it."""
     folder = tmp_path_factory.mktemp("run")
-    book = [v for v in visits(Random(11), 200) if v["date_of_service"].year == 2025]
+    book = [v for v in visits(Random(11), 130) if v["date_of_service"].year == 2025]
     path, settings = written(book, folder)
-    audit([path], folder / "out", replace(settings, compiled=None, rows=60))
+    audit([path], folder / "out", replace(settings, compiled=None, rows=40))
     return folder, truth_of(to_book(book))
 
 

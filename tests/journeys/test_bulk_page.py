@@ -12,12 +12,12 @@ from neuroreed.clinic import access_bulk, bulk_jobs
 from neuroreed.clinic.models import BulkRun, PayerProfileVersion
 from neuroreed.policy import payers
 from tests.journeys.test_every_page import barriers
-from tests.web.bulk.conftest import as_file, lines, pl, rooms
+from tests.web.bulk.conftest import as_file, cache, lines, pl, rooms
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
 MOST_TAPS = 6
-__all__ = ["rooms"]
+__all__ = ["cache", "rooms"]
 
 
 class Looked:

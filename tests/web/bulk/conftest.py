@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import Any
 
 import pytest
@@ -10,14 +11,20 @@ import pytest
 pl = pytest.importorskip("polars")
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: Any) -> str:
+    """Looked-up policy, kept for all tests of this process."""
+    return os.environ.get("NEUROREED_CACHE") or str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
-def rooms(settings: Any, tmp_path: Any, monkeypatch: Any) -> Any:
+def rooms(settings: Any, tmp_path: Any, monkeypatch: Any, cache: str) -> Any:
     """The data folder, and the clinic's folder of profiles, of one test."""
     settings.DATA = tmp_path / "data"
     (tmp_path / "payers").mkdir()
     settings.PAYERS = tmp_path / "payers"
     monkeypatch.setenv("NEUROREED_PAYERS", str(tmp_path / "payers"))
-    monkeypatch.setenv("NEUROREED_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("NEUROREED_CACHE", cache)
     return tmp_path
 
 
@@ -26,11 +33,13 @@ def here(monkeypatch: Any) -> None:
     """Runs in this process, for tests that are about something else than the subprocess."""
     from neuroreed.cli import main
     from neuroreed.clinic import bulk_jobs
+    from tests.bulk.frames import both_sides_here
 
     def run(_row: Any, command: list[str]) -> tuple[str, str]:
         return ("done", "") if main(command[3:]) in (0, 1) else ("failed", "It failed.")
 
     monkeypatch.setattr(bulk_jobs, "_watched", run)
+    both_sides_here(monkeypatch)
 
 
 def lines(**columns: Any) -> Any:

@@ -31,7 +31,7 @@ def tried(client: Any, text: str, payer: str = PAYER) -> BulkRun:
 
 
 def test_a_draft_is_tried_read_and_saved_without_a_restart(
-    signed_in: Any, rooms: Any, clinic: Any
+    signed_in: Any, rooms: Any, here: None, clinic: Any
 ) -> None:
     client = signed_in("compliance")
     start = client.get(reverse("payer", args=[PAYER])).content.decode()

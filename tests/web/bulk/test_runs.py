@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -113,6 +114,25 @@ def test_a_file_that_is_not_what_it_says_is_refused_and_nothing_stays(
     answer = upload(signed_in("compliance"), SimpleUploadedFile(name, content))
 
     assert answer.status_code == 400 and says in answer.content.decode()
+    assert not BulkRun.objects.exists()
+    assert not [path for path in bulk_runs.room().rglob("*") if path.is_file()]
+
+
+def test_files_that_are_too_large_or_find_no_room_leave_nothing(signed_in: Any, rooms: Any) -> None:
+    client = signed_in("admin")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_runs, "MOST_BYTES", 100)
+        assert upload(client, as_file(lines(), "may.csv")).status_code == 400
+    with pytest.MonkeyPatch.context() as patch:
+        full = SimpleNamespace(free=100)
+        patch.setattr(bulk_runs.shutil, "disk_usage", lambda _path: full)
+        assert upload(client, as_file(lines(), "may.csv")).status_code == 409
+    many = [as_file(lines(), f"{n}.csv") for n in range(bulk_runs.MOST_FILES + 1)]
+    assert upload(client, *many).status_code == upload(client).status_code == 400
+    wrong = SimpleUploadedFile("m.toml", b"[columns]\nnothing = 'x'\n")
+    answer = upload(client, as_file(lines(), "may.csv"), mapping=wrong)
+    assert answer.status_code == 400 and "not a value of ours" in answer.content.decode()
+
     assert not BulkRun.objects.exists()
     assert not [path for path in bulk_runs.room().rglob("*") if path.is_file()]
 
@@ -269,11 +289,10 @@ def test_days_without_a_signed_visit_say_so(signed_in: Any, rooms: Any) -> None:
     assert client.post(reverse("bulk-period"), backwards).status_code == 400
 
 
-def test_a_run_is_stopped_and_taken_up_again(signed_in: Any, rooms: Any, monkeypatch: Any) -> None:
+def test_a_run_is_stopped_and_taken_up_again(signed_in: Any, rooms: Any) -> None:
     client = signed_in("compliance")
     upload(client, as_file(lines(), "may.csv"))
     run = BulkRun.objects.get()
-    monkeypatch.setattr(bulk_jobs, "LOOK_EVERY_S", 0.05)
     looks = []
 
     def stopped_at_the_second_look(path: Any) -> None:
@@ -281,17 +300,15 @@ def test_a_run_is_stopped_and_taken_up_again(signed_in: Any, rooms: Any, monkeyp
         if len(looks) == 2:
             client.post(reverse("bulk-cancel", args=[run.pk]))
 
-    monkeypatch.setattr(bulk_jobs, "_alive", stopped_at_the_second_look)
-    bulk_jobs.perform(run.pk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_jobs, "LOOK_EVERY_S", 0.05)
+        patch.setattr(bulk_jobs, "_alive", stopped_at_the_second_look)
+        bulk_jobs.perform(run.pk)
     run.refresh_from_db()
     page = client.get(reverse("bulk-run", args=[run.pk])).content.decode()
     assert run.state == "cancelled" and "What is done of it stays" in page
-    monkeypatch.undo()
-
     client.post(reverse("bulk-resume", args=[run.pk]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NEUROREED_CACHE", str(rooms / "cache"))
-        bulk_jobs.perform(run.pk)
+    bulk_jobs.perform(run.pk)
 
     run.refresh_from_db()
     assert run.state == "done"
