@@ -53,6 +53,11 @@ _plain = {"nogil": True, "error_model": "numpy"}
 _jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_plain)
 _cached = numba.njit(cache=True, **_plain)
 """
+_PLAIN_HEAD: Final = """\"\"\"Generated from the registry; do not edit.\"\"\"
+from neuroreed.bulk.interpreted import pointer
+int64 = int
+_jit = _cached = lambda function: function
+"""
 DTYPES: Final = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 Columns = dict[str, "np.ndarray[Any, Any]"]
 
@@ -71,14 +76,32 @@ def _our_plan(kind: str) -> Plan:
 
 def text_of(plan: Plan) -> str:
     """The whole text of a kernel."""
+    return _HEAD + _body(plan)
+
+
+def plain_text(plan: Plan) -> str:
+    """The same text with nothing that asks for compilation."""
+    return _PLAIN_HEAD + _body(plan).replace("bulk.pointers import", "bulk.interpreted import")
+
+
+def _body(plan: Plan) -> str:
     runtime = _text("runtime") + _BETWEEN.sub("", _text("runtime_rules"))
-    mark = f"# addresses {sha256(_text('pointers').encode()).hexdigest()[:16]}\n"
+    mark = f"# addresses {_key(_text('pointers'))}\n"
     mark += f"# widths {META_WIDTH} {COVERAGE_WIDTH} {ITEMS_WIDTH}\n"
-    return _HEAD + mark + runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
+    return mark + runtime.replace("\ndef ", "\n@_jit\ndef ") + "\n\n" + plan.text
 
 
 def _text(name: str) -> str:
     return resources.files("neuroreed.bulk").joinpath(f"{name}.py").read_text(encoding="utf-8")
+
+
+def _key(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def cached_folder(plan: Plan) -> Path:
+    """Where the machine code of a kernel is kept."""
+    return cache_folder() / "kernels" / _key(text_of(plan))
 
 
 _LOADING: Final = threading.Lock()
@@ -87,7 +110,7 @@ _LOADING: Final = threading.Lock()
 def compiled(plan: Plan) -> Any:
     """The function ``run`` of a kernel; machine code comes from the cache where it is there."""
     text = text_of(plan)
-    key = sha256(text.encode()).hexdigest()[:16]
+    key = _key(text)
     name = f"neuroreed_kernel_{plan.kind}_{key}"
     with _LOADING:
         known = sys.modules.get(name)
@@ -158,11 +181,13 @@ def coverage_of(plan: Plan, counts: np.ndarray[Any, Any]) -> dict[str, RuleCover
 
 
 class Kernel:
-    """One compiled kernel with its working memory; one thread at a time."""
+    """One kernel with its working memory; one thread at a time. ``run`` is its own if given."""
 
-    def __init__(self, kind: str, using: Registry | None = None, block: int = BLOCK) -> None:
+    def __init__(
+        self, kind: str, using: Registry | None = None, block: int = BLOCK, run: Any = None
+    ) -> None:
         self.plan = plan_of(kind, using)
-        self._run = compiled(self.plan)
+        self._run = compiled(self.plan) if run is None else run
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)

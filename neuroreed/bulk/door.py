@@ -213,7 +213,7 @@ def _billable(diagnoses: Array, days: Array) -> Array:
 
 def _is_in_order(found: dict[str, Array]) -> bool:
     """Whether rows stand as in a book, and no two are alike in what orders them."""
-    return bool(loops().is_in_order(*(found[name] for name in _SORT)))
+    return bool(loops(len(found["patient"])).is_in_order(*(found[name] for name in _SORT)))
 
 
 def _order(found: dict[str, Array]) -> Array:

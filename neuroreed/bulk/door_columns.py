@@ -309,7 +309,7 @@ def distinct(series: pl.Series) -> tuple[list[Any], Array]:
     places, size = np.empty(len(hashes), np.int32), _FEW
     while True:
         first = np.empty(size, np.int64)
-        count = loops().encode(hashes, places, first, np.full(size, -1, np.int64))
+        count = loops(len(hashes)).encode(hashes, places, first, np.full(size, -1, np.int64))
         if count >= 0:
             return series.gather(first[:count]).to_list(), places
         size *= 16

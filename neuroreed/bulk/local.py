@@ -26,6 +26,8 @@ from neuroreed.bulk.alone import hold
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.interpreted import is_quicker
+from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
 from neuroreed.bulk.partitions import (
     FILE,
     ROW,
@@ -35,7 +37,6 @@ from neuroreed.bulk.partitions import (
     layout_of_all,
     read_rows,
     rows_per_task,
-    scan,
     short,
     sources_of,
     tasks_of,
@@ -49,6 +50,7 @@ from neuroreed.bulk.passes import (
     tables_for,
 )
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
+from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
@@ -61,7 +63,11 @@ Progress = Callable[[int, int, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a run is to be made; what changes findings is part of its identity."""
+    """How a run is to be made; what changes findings is part of its identity.
+
+    ``compiled``: ``None`` compiles the rules only where that is quicker for so many lines.
+    ``pricing``: with it, units and dollars of every visit are measured too.
+    """
 
     payer: str | None = None
     mapping: Any = None
@@ -70,6 +76,8 @@ class Settings:
     memory_mb: int = MEMORY_MB
     write_findings: bool = True
     rows: int | None = None
+    compiled: bool | None = None
+    pricing: Pricing | None = None
 
 
 def audit(
@@ -110,13 +118,22 @@ def _audited(
     (folder / "parts").mkdir(exist_ok=True)
     done = {task.number for task in tasks if (_part(folder, task.number, ".json")).exists()}
     tables = GrowingTables()
+    plain = not settings.compiled
+    if settings.compiled is None:
+        plain = is_quicker(sum(task.rows for task in tasks), using)
     if len(done) < len(tasks):
         _look_ahead(tasks, layout, names, tables)
-    _run_tasks(folder, tasks, done, layout, names, tables, settings, threads, progress, using)
+    _run_tasks(
+        folder, tasks, done, layout, names, tables, settings, threads, progress, using, plain
+    )
     if not (folder / "second.json").exists():
-        _second_pass(folder, tables, using)
+        _second_pass(folder, tables, using, plain)
     summary = summarise(folder, layout, was_sorted, identity, using)
     summary.write(folder)
+    if settings.pricing is not None and measured(folder) is None:
+        wanted = columns_for(layout)
+        parts = ((each, load(each, layout, names, wanted, settings.intervals)) for each in tasks)
+        measure(folder, parts, settings.pricing)
     return summary
 
 
@@ -133,6 +150,7 @@ def _identity(files: list[Path], settings: Settings, using: Registry | None) -> 
         "intervals": settings.intervals,
         "findings": settings.write_findings,
         "rows": settings.rows,
+        "pricing": None if settings.pricing is None else repr(settings.pricing),
     }
 
 
@@ -173,6 +191,7 @@ def _run_tasks(
     threads: int,
     progress: Progress | None,
     using: Registry | None,
+    plain: bool,
 ) -> None:
     own, stop = local(), Event()
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
@@ -181,7 +200,7 @@ def _run_tasks(
         if stop.is_set():
             return 0
         if not hasattr(own, "kernels"):
-            own.kernels = Kernels(using)
+            own.kernels = Kernels(using, interpreted=plain)
         part = load(task, layout, names, own.kernels.columns, settings.intervals)
         _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)
         return task.rows
@@ -241,11 +260,15 @@ def _intervals_of(patients: pl.Series, path: str) -> pl.DataFrame:
     """The intervals of some patients, from a table of their own."""
     name = Path(path).name
     try:
-        table = scan(path)
+        table = interval_table(path)
         types = table.collect_schema()
         theirs = next((n for n in ("patient_id", "patient") if n in types), None)
         if theirs is None:
             raise BadInput(f"{name}: no column holds patient_id.")
+        if name.lower().endswith(".csv"):
+            # everything in it is text
+            table = table.with_columns(pl.col(theirs).cast(patients.dtype, strict=False))
+            types = table.collect_schema()
         if types[theirs].is_integer() != patients.dtype.is_integer():
             raise BadInput(
                 f"{name}: its {theirs} holds {types[theirs]}, that of the lines {patients.dtype}: "
@@ -313,9 +336,9 @@ def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None) -> None:
+def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None, plain: bool) -> None:
     """Therapist days, from the rows that all tasks handed on."""
-    kernels = Kernels(using)
+    kernels = Kernels(using, interpreted=plain)
     found, counts = [], {}
     for kind, ending, run in (
         (DAYS, ".days.parquet", run_days),

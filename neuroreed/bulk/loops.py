@@ -1,12 +1,16 @@
 """Loops over whole columns that stand outside the kernels, compiled once like these.
 
-Plain functions; ``loops()`` is the same module compiled, from the cache where it is there.
+Plain functions; ``loops(rows)`` is the same module compiled, from the cache where it is there.
 """
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from types import ModuleType
+from typing import Final
+
+_FEW_ROWS: Final = 20_000
 
 
 def encode(hashes, places, first, slots):
@@ -88,11 +92,14 @@ def sessions_are_plain(session, numbers):
     return True
 
 
+def loops(rows: int) -> ModuleType:
+    """This module for so many rows: compiled where that is sooner done."""
+    return sys.modules[__name__] if rows <= _FEW_ROWS else _compiled()
+
+
 @cache
-def loops() -> ModuleType:
-    """This module, compiled."""
+def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
-    return compiled_module(
-        "loops", (encode, is_in_order, number_runs, run_starts, sessions_are_plain)
-    )
+    every = (encode, is_in_order, number_runs, run_starts, sessions_are_plain)
+    return compiled_module("loops", every)

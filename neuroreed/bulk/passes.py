@@ -12,6 +12,7 @@ from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.door_intervals import Part
+from neuroreed.bulk.interpreted import interpreted_kernel
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
@@ -37,11 +38,12 @@ FINDING: Final = {
 
 
 class Kernels:
-    """The four kernels of one thread."""
+    """The four kernels of one thread, compiled or as they stand."""
 
-    def __init__(self, using: Registry | None = None) -> None:
-        self.lines, self.days = Kernel(LINES, using), Kernel(DAYS, using)
-        self.therapists, self.patients = Kernel(THERAPISTS, using), Kernel(PATIENTS, using)
+    def __init__(self, using: Registry | None = None, *, interpreted: bool = False) -> None:
+        make = interpreted_kernel if interpreted else Kernel
+        self.lines, self.days = make(LINES, using), make(DAYS, using)
+        self.therapists, self.patients = make(THERAPISTS, using), make(PATIENTS, using)
 
     @property
     def columns(self) -> set[str]:
@@ -69,14 +71,14 @@ def visit_numbers(columns: Columns) -> Array:
     """The visit of each line: a run of one patient, date and discipline."""
     numbers = np.empty(len(columns["patient"]), np.int64)
     keys = (columns[name] for name in ("patient", "date_of_service", "discipline"))
-    loops().number_runs(*keys, numbers)
+    loops(len(numbers)).number_runs(*keys, numbers)
     return numbers
 
 
 def visit_starts(visits: Array) -> Array:
     """The first line of each visit."""
     starts = np.empty(int(visits[-1]) + 1 if len(visits) else 0, np.int64)
-    loops().run_starts(visits, starts)
+    loops(len(visits)).run_starts(visits, starts)
     return starts
 
 
@@ -165,7 +167,7 @@ class _Labels:
         columns = self.part.columns
         sessions = columns["session"]
         if not len(of_interval):
-            if loops().sessions_are_plain(sessions, self.visits):
+            if loops(len(sessions)).sessions_are_plain(sessions, self.visits):
                 return
             own = sessions[self.starts]
             if (sessions == own[self.visits]).all() and pl.Series(own).n_unique() == len(own):

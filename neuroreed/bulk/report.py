@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from html import escape
 from pathlib import Path
@@ -13,14 +15,18 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.audit.registry import Registry, registry
+from neuroreed.audit.registry import Registry, Rule, registry
 from neuroreed.bulk import put
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.plan_frames import KINDS
+from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
 
+# what a spreadsheet would run
+FORMULA: Final = r"^[=+\-@\t\r]"
+_COLUMN_NAMES: Final = ("value", "column", "refused", "rules", "rules_not_assessed", "meaning")
 BY: Final = ("rule", "payer", "therapist", "clinic", "month")
 
 
@@ -42,6 +48,7 @@ class Summary:
     findings: dict[str, int]
     by: dict[str, list[dict[str, Any]]]
     coverage: dict[str, RuleCoverage]
+    columns: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -49,12 +56,13 @@ class Summary:
         return asdict(self)
 
     def write(self, folder: Path) -> None:
-        """``summary.json``, ``summary.csv``, ``summary.html`` and ``rejects.csv``."""
+        """The summary as JSON, CSV and HTML, ``columns.csv`` and ``rejects.csv``."""
         texts = {
             "summary.json": json.dumps(self.plain(), indent=1, default=str),
             "summary.csv": self._csv(),
             "summary.html": self.html(),
-            "rejects.csv": _table(self.rejects, ("file", "row", "column", "reason")),
+            "columns.csv": table_text(self.columns, _COLUMN_NAMES),
+            "rejects.csv": table_text(self.rejects, ("file", "row", "column", "reason")),
         }
         for name, text in texts.items():
             put.text(folder / name, text)
@@ -62,7 +70,7 @@ class Summary:
     def _csv(self) -> str:
         rows = [{"by": by, **each} for by, group in self.by.items() for each in group]
         names = ("by", "name", "severity", "findings", "amount_cents", "without_amount")
-        return _table(rows, names)
+        return table_text(rows, names)
 
     def sentences(self) -> list[str]:
         """The run in a few sentences."""
@@ -100,7 +108,7 @@ class Summary:
                 shown = f"{name} {titles.get(name, '')}" if by == "rule" else name
                 body.append(
                     f"<tr><td>{escape(shown)}</td><td>{escape(str(row['severity']))}</td>"
-                    f"<td>{row['findings']:,}</td><td>${dollars(row['amount_cents']):,}</td>"
+                    f"<td>{row['findings']:,}</td><td>{_amount(row)}</td>"
                     f'<td><meter max="{most}" value="{row["findings"]}"></meter></td></tr>'
                 )
             parts.append(
@@ -120,6 +128,19 @@ class Summary:
             "<th>does not apply</th><th>not assessed</th><th>because these were unknown</th></tr>"
             f"{''.join(body)}</table>"
         )
+        body = [
+            "<tr>"
+            + "".join(
+                f"<td>{escape(str(row[name]))}</td>"
+                for name in ("meaning", "column", "refused", "rules_not_assessed")
+            )
+            + "</tr>"
+            for row in self.columns
+        ]
+        parts.append(
+            "<h2>What was read</h2><table><tr><th>value</th><th>column</th><th>refused</th>"
+            f"<th>rules that nothing was assessed of</th></tr>{''.join(body)}</table>"
+        )
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -135,18 +156,25 @@ td,th{border:1px solid #8888;padding:.25rem .5rem;text-align:left;vertical-align
 """
 
 
-def _table(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+def _amount(row: dict[str, Any]) -> str:
+    if row["without_amount"] == row["findings"]:
+        return "not known"
+    return f"${dollars(row['amount_cents']):,}"
+
+
+def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
+    """Rows as CSV."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_safe(row.get(name)) for name in names])
+        writer.writerow([safe_cell(row.get(name)) for name in names])
     return text.getvalue()
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is shown as text."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+    if isinstance(value, str) and re.match(FORMULA, value):
         return "'" + value
     return value
 
@@ -195,10 +223,58 @@ def summarise(
         missing=layout.missing,
         unused=layout.unused,
         findings=severities,
-        by={by: _by(sums, by) for by in BY},
+        by={by: by_rows(sums, by) for by in BY},
         coverage=coverage,
+        columns=_columns(layout, coverage, rejects, using or registry()),
         rejects=rejects,
     )
+
+
+def _columns(
+    layout: Layout,
+    coverage: dict[str, RuleCoverage],
+    rejects: list[dict[str, Any]],
+    rules: Registry,
+) -> list[dict[str, Any]]:
+    """By value of ours: the column that holds it, values refused, the rules that look at it.
+
+    A value that is missing or was refused names the rules that were assessed nowhere.
+    """
+    refused = Counter(each["column"] for each in rejects)
+    wanted: dict[str, list[str]] = {}
+    for rule in rules.rules.values():
+        for name in _looked_at(rule, rules):
+            wanted.setdefault(name, []).append(rule.id)
+    return [
+        {
+            "value": name,
+            "meaning": COLUMNS[name].means,
+            "column": ", ".join(layout.found.get(name, ())),
+            "refused": refused[name],
+            "rules": " ".join(wanted.get(name, ())),
+            "rules_not_assessed": " ".join(
+                rule
+                for rule in wanted.get(name, ())
+                if not coverage[rule].assessed and (name in layout.missing or refused[name])
+            ),
+        }
+        for name in (*layout.missing, *layout.found)
+        if name in COLUMNS
+    ]
+
+
+def _looked_at(rule: Rule, rules: Registry) -> set[str]:
+    """The columns that a rule looks at, through all its facts."""
+    names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
+    found: set[str] = set()
+    while names:
+        name = names.pop()
+        fact = rules.facts.get(name)
+        if fact is not None:
+            names += fact.needs
+        elif name in COLUMNS:
+            found.add(name)
+    return found
 
 
 def _add(one: Any, two: Any) -> Any:
@@ -211,7 +287,8 @@ def _add(one: Any, two: Any) -> Any:
     return both
 
 
-def _by(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+def by_rows(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+    """Sums by one name and severity, the most findings first; nothing where nobody has a name."""
     numbers = [pl.col(name).sum() for name in ("findings", "amount_cents", "without_amount")]
     table = (
         sums.group_by(pl.col(by).cast(pl.String).alias("name"), "severity")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from neuroreed.cli import bulk_diff
 from neuroreed.cli.out import print_json
 
 
@@ -21,13 +24,10 @@ def run(argv: list[str]) -> int:
     _audit_arguments(commands.add_parser("audit", help="audit Parquet, CSV or 837P into a folder"))
     _spark_arguments(commands.add_parser("spark", help="the same audit on a Spark cluster"))
     _synth_arguments(commands.add_parser("synth", help="invent lines, with known faults"))
-    compared = commands.add_parser("diff", help="what changed between two runs over one input")
-    compared.add_argument("before", help="the folder of a run")
-    compared.add_argument("after", help="the folder of another run over the same files")
-    compared.add_argument("--json", action="store_true", help="the difference as JSON")
+    bulk_diff.arguments(commands.add_parser("diff", help="what a change of the rules changes"))
     args = parser.parse_args(argv)
     _needs_extra()
-    handlers = {"audit": _audit, "spark": _spark, "synth": _synth, "diff": _diff}
+    handlers = {"audit": _audit, "spark": _spark, "synth": _synth, "diff": bulk_diff.run}
     return handlers[args.command](args)
 
 
@@ -41,22 +41,34 @@ def _needs_extra() -> None:
         raise BadInput("Bulk audits need the extra: pip install 'neuroreed[bulk]'.") from None
 
 
-def _input_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", help="Parquet, CSV or 837P files, or folders of them")
+def input_arguments(parser: argparse.ArgumentParser) -> None:
+    """How lines are read and priced."""
     parser.add_argument("--mapping", metavar="M.toml", help="the columns of the tables")
     parser.add_argument("--payer", help="the payer of lines that do not name one")
+    parser.add_argument("--mac", help="where lines are priced: Medicare contract, with --locality")
+    parser.add_argument("--locality", help="locality of the contract")
+    parser.add_argument("--zip5", "--zip", help="ZIP code instead; no place means national")
+    parser.add_argument("--nonparticipating", action="store_true", help="0.95 of Medicare's fee")
+    parser.add_argument("--apm", action="store_true", help="qualifying APM participant")
+    parser.add_argument("--contract", metavar="FILE", help="CSV of payer, code and amount a unit")
 
 
 def _audit_arguments(parser: argparse.ArgumentParser) -> None:
     _run_arguments(parser)
+    parser.add_argument("--payer-as", metavar="X=Y", help="judge the lines of payer X as of Y")
+    parser.add_argument("--measure", action="store_true", help="units and dollars of visits too")
+    parser.add_argument("--peers", action="store_true", help="compare therapists and clinics too")
+    parser.add_argument("--national", metavar="FILE", help="CMS file by provider and service")
+    parser.add_argument("--progress", metavar="FILE", help="write how far the run is to FILE")
     parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
     parser.add_argument("--memory", type=int, default=1500, metavar="MB", help="memory to use")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
-    _input_arguments(parser)
+    parser.add_argument("files", nargs="+", help="Parquet, CSV or 837P files, or folders of them")
+    input_arguments(parser)
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where results go")
-    parser.add_argument("--intervals", metavar="FILE", help="Parquet of intervals, if apart")
+    parser.add_argument("--intervals", metavar="FILE", help="Parquet or CSV of intervals, if apart")
     parser.add_argument("--no-findings", action="store_true", help="only the summary")
     parser.add_argument("--json", action="store_true", help="the summary as JSON")
 
@@ -82,18 +94,44 @@ def _synth_arguments(parser: argparse.ArgumentParser) -> None:
 def settings_of(args: Any) -> Any:
     """The settings that the arguments ask for."""
     from neuroreed.bulk.local import Settings
+    from neuroreed.bulk.measure import Pricing, read_contracts
     from neuroreed.exchange.tables import read_mapping
 
-    mapping = read_mapping(args.mapping) if args.mapping else None
-    given = vars(args)
+    mapping, payer = read_mapping(args.mapping) if args.mapping else None, args.payer
+    if args.payer_as:
+        mapping, payer = _judged_as(args.payer_as, mapping, payer)
+    pricing = None
+    if args.measure:
+        contracts = read_contracts(Path(args.contract)) if args.contract else {}
+        pricing = Pricing(
+            args.mac, args.locality, args.zip5, contracts, not args.nonparticipating, args.apm
+        )
     return Settings(
-        payer=args.payer,
+        payer=payer,
         mapping=mapping,
-        intervals=given.get("intervals"),
-        threads=given.get("threads") or 0,
-        memory_mb=given.get("memory") or 1500,
-        write_findings=not given.get("no_findings", False),
+        intervals=args.intervals,
+        threads=args.threads or 0,
+        memory_mb=args.memory,
+        write_findings=not args.no_findings,
+        pricing=pricing,
     )
+
+
+def _judged_as(text: str, mapping: Any, payer: str | None) -> tuple[Any, str | None]:
+    """The mapping and the payer of silent lines, with one payer in the place of another."""
+    from neuroreed.exchange.tables import TableMapping
+    from neuroreed.model.errors import BadInput
+
+    one, sign, other = text.partition("=")
+    if not (one and sign and other):
+        raise BadInput(f"{text!r} is not PAYER=PAYER.")
+    mapping = mapping or TableMapping("", {})
+    words = mapping.values.get("payer", {})
+    words = {key: other if word == one else word for key, word in words.items()}
+    words[one] = other
+    own = other if mapping.payer == one else mapping.payer
+    made = replace(mapping, values={**mapping.values, "payer": words}, payer=own)
+    return made, other if payer == one else payer
 
 
 def _progress(done: int, total: int, rate: float) -> None:
@@ -106,11 +144,29 @@ def _progress(done: int, total: int, rate: float) -> None:
     )
 
 
+def _kept_progress(path: Path) -> Callable[[int, int, float], None]:
+    """Progress as a small file that is always whole."""
+
+    def keep(done: int, total: int, rate: float) -> None:
+        beside = path.with_name(f"{path.name}.part")
+        beside.write_text(json.dumps({"done": done, "total": total, "rate": round(rate)}))
+        beside.replace(path)
+
+    return keep
+
+
 def _audit(args: Any) -> int:
     from neuroreed.bulk.local import audit
 
     shown = _progress if sys.stderr.isatty() else None
-    summary = audit(args.files, args.out, settings_of(args), progress=shown)
+    if args.progress:
+        shown = _kept_progress(Path(args.progress))
+    settings = settings_of(args)
+    summary = audit(args.files, args.out, settings, progress=shown)
+    if args.peers or args.national:
+        from neuroreed.bulk.peers_run import write_peers
+
+        write_peers(Path(args.out), settings, args.national)
     return _tell(summary, Path(args.out), as_json=args.json)
 
 
@@ -150,15 +206,4 @@ def _synth(args: Any) -> int:
         shuffle=args.shuffle,
     )  # fmt: skip
     print(f"{made.lines:,} lines with {made.faults:,} planted faults in {args.out}.")
-    return 0
-
-
-def _diff(args: Any) -> int:
-    from neuroreed.bulk.diff import difference
-
-    found = difference(Path(args.before), Path(args.after))
-    if args.json:
-        print_json(found.plain())
-    else:
-        _say(found.sentences())
     return 0

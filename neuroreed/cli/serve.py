@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,7 +38,18 @@ def run(argv: list[str]) -> int:
     _say_where(settings.PORT, time.perf_counter() - began)
     if args.prepare_only:
         return 0
-    return _serve(settings.PORT)
+    worker = _start_worker()
+    try:
+        return _serve(settings.PORT)
+    finally:
+        worker.terminate()
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    """The process that does what waits, such as bulk runs; it ends with us."""
+    command = [sys.executable, "-m", "neuroreed.clinic", "db_worker", "--interval", "1",
+               "--no-startup-delay", "--no-reload"]  # fmt: skip
+    return subprocess.Popen(command)  # noqa: S603 - our own interpreter and command
 
 
 def _load_demo() -> None:

@@ -29,6 +29,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def payers_folder(folder: Path) -> Path:
+    """Where the clinic's own payer profiles are: NEUROREED_PAYERS, or in the data folder.
+
+    The environment names it from then on, so that this process and those it starts read it.
+    """
+    path = Path(os.environ.get("NEUROREED_PAYERS") or folder / "payers").expanduser().resolve()
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["NEUROREED_PAYERS"] = str(path)
+    return path
+
+
 def secret_key(folder: Path) -> str:
     """NEUROREED_SECRET_KEY, or the key in the data folder, made once and readable by us only."""
     if given := os.environ.get("NEUROREED_SECRET_KEY"):

@@ -16,6 +16,7 @@ DEBUG = environment.switch("NEUROREED_DEBUG")
 PORT = int(os.environ.get("PORT") or 8000)
 HTTPS = environment.switch("NEUROREED_HTTPS")
 DEMO = environment.switch("NEUROREED_DEMO")
+PAYERS = environment.payers_folder(DATA)
 SECRET_KEY = environment.secret_key(DATA)
 ALLOWED_HOSTS = environment.words("NEUROREED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []

@@ -55,6 +55,7 @@ INSERT_ONLY = (
     "clinic_chartreview",
     "clinic_reviewedchart",
     "clinic_chartanswer",
+    "clinic_payerprofileversion",
 )
 REFUSAL = "this table only grows: rows are neither changed nor deleted"
 FUNCTION = "clinic_refuse_change"

@@ -13,10 +13,11 @@ from neuroreed.policy.parameters import all_parameters
 from neuroreed.policy.tables import State
 
 _DATA_FILES = {".csv", ".yaml"}
+Files = tuple[tuple[str, int, int], ...]
 
 
 @lru_cache(maxsize=4)
-def _digest(now: State, payers: str) -> str:
+def _digest(now: State, payers: str, _their_files: Files) -> str:
     total = hashlib.sha256()
     for folder in (str(tables.PACKAGE), now.folder, payers):
         if not folder:
@@ -31,7 +32,16 @@ def _digest(now: State, payers: str) -> str:
 
 def digest() -> str:
     """Twelve hexadecimal digits over every policy file in use."""
-    return _digest(tables.state(), os.environ.get("NEUROREED_PAYERS", ""))
+    payers = os.environ.get("NEUROREED_PAYERS", "")
+    return _digest(tables.state(), payers, _files(payers))
+
+
+def _files(folder: str) -> Files:
+    """The clinic's profiles as they stand, so that one that is edited is read anew."""
+    if not folder:
+        return ()
+    found = [(path.name, path.stat()) for path in sorted(Path(folder).rglob("*.yaml"))]
+    return tuple((name, each.st_mtime_ns, each.st_size) for name, each in found)
 
 
 def last_days() -> dict[str, date]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +17,8 @@ MENU = {
     "student": ("day", "patients", "rules"),
     "front_desk": ("day", "patients"),
     "biller": ("claims", "patients", "rules"),
-    "compliance": ("claims", "audits", "patients", "rules"),
-    "admin": ("day", "patients", "claims", "audits", "rules"),
+    "compliance": ("claims", "audits", "bulk", "payers", "patients", "rules"),
+    "admin": ("day", "patients", "claims", "audits", "bulk", "payers", "rules"),
     "patient": (),
 }
 DEMO_ROLES = ("therapist", "assistant", "biller", "compliance", "front_desk", "patient")
@@ -37,6 +36,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         "patients": _("Patients"),
         "claims": _("Claims"),
         "audits": _("Audits"),
+        "bulk": _("All lines"),
+        "payers": _("Payers"),
         "rules": _("Rules"),
     }
     links = []
@@ -68,9 +69,8 @@ def demo_roles(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"id": id_, "label": labels[id_], "is_current": id_ == role} for id_ in DEMO_ROLES]
 
 
-@cache
 def policy_release() -> str:
-    """The identity of the rule data in use."""
+    """The identity of the rule data in use; a release loaded or a payer edited changes it."""
     from neuroreed import policy
 
     return policy.release()

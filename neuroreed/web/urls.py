@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("neuroreed.web.urls_documentation")),
     path("", include("neuroreed.web.urls_desk")),
     path("", include("neuroreed.web.urls_reviews")),
+    path("", include("neuroreed.web.urls_bulk")),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
     path(one + "begin/", session.begin, name="visit-begin"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import polars as pl
 import pytest
 
 from neuroreed.bulk.local import Settings, audit
+from neuroreed.cli import bulk_diff, main
 
 only_when_asked = pytest.mark.skipif(
     os.environ.get("NEUROREED_SLOW") != "1",
@@ -41,10 +45,10 @@ def written(visits: list[dict[str, Any]], folder: Path) -> tuple[Path, Settings]
     lines, intervals = tables(visits)
     lines.write_parquet(folder / "lines.parquet")
     if not len(intervals):
-        return folder / "lines.parquet", Settings(threads=2)
+        return folder / "lines.parquet", Settings(threads=2, compiled=True)
     intervals.write_parquet(folder / "intervals.parquet")
     return folder / "lines.parquet", Settings(
-        threads=2, intervals=str(folder / "intervals.parquet")
+        threads=2, compiled=True, intervals=str(folder / "intervals.parquet")
     )
 
 
@@ -75,4 +79,28 @@ def said(out: Path) -> set[tuple[str, str, str]]:
     return set(zip(table["rule"], table["subject"], table["severity"], strict=True))
 
 
-__all__ = ["audit", "findings", "only_when_asked", "said", "spoil", "tables", "written"]
+def both_sides_here(patch: Any) -> None:
+    """Both sides of a diff in this process: for tests of what is asked, not of processes."""
+
+    def run(command: list[str], *, env: dict[str, str], **_how: Any) -> Any:
+        with pytest.MonkeyPatch.context() as own:
+            for name in ("NEUROREED_PAYERS", "NEUROREED_POLICY"):
+                own.setenv(name, env.get(name, ""))
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+                code = main(command[3:])
+        return subprocess.CompletedProcess(command, code, "", said.getvalue())
+
+    patch.setattr(bulk_diff.subprocess, "run", run)
+
+
+__all__ = [
+    "audit",
+    "both_sides_here",
+    "findings",
+    "only_when_asked",
+    "said",
+    "spoil",
+    "tables",
+    "written",
+]

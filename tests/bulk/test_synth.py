@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from neuroreed.bulk import synth
-from neuroreed.bulk.local import audit
+from neuroreed.bulk.local import Settings, audit
 from neuroreed.bulk.synth import synthesise
 from neuroreed.model.errors import BadInput
 from tests.bulk.frames import findings
@@ -22,7 +22,7 @@ def _blocks_are_small(monkeypatch):
 def test_every_planted_fault_is_found_and_nothing_else(shuffle, tmp_path) -> None:
     made = synthesise(tmp_path / "in", lines=12_000, seed=7, faults_permille=60, shuffle=shuffle)
 
-    summary = audit([tmp_path / "in"], tmp_path / "out")
+    summary = audit([tmp_path / "in"], tmp_path / "out", Settings(compiled=True))
 
     truth = pl.read_csv(made.truth, schema_overrides={"visit": pl.String})
     found = findings(tmp_path / "out")

@@ -30,6 +30,7 @@ from neuroreed.clinic.models.billing import (
     FindingRow,
     Resolution,
 )
+from neuroreed.clinic.models.bulk import BulkRun, PayerProfileVersion
 from neuroreed.clinic.models.care import (
     Activity,
     Certification,
@@ -77,6 +78,7 @@ __all__ = [
     "Activity",
     "Attainment",
     "Authorization",
+    "BulkRun",
     "Certification",
     "ChargeLine",
     "ChargeVersion",
@@ -119,6 +121,7 @@ __all__ = [
     "Packet",
     "Patient",
     "PayerNumber",
+    "PayerProfileVersion",
     "PlanOfCare",
     "Printer",
     "PriorAccrual",
