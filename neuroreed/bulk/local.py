@@ -336,7 +336,9 @@ def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _second_pass(folder: Path, tables: GrowingTables, using: Registry | None, plain: bool) -> None:
+def _second_pass(
+    folder: Path, tables: GrowingTables, using: Registry | None, plain: bool = False
+) -> None:
     """Therapist days, from the rows that all tasks handed on."""
     kernels = Kernels(using, interpreted=plain)
     found, counts = [], {}

@@ -98,10 +98,11 @@ def settings_of(args: Any) -> Any:
     from neuroreed.exchange.tables import read_mapping
 
     mapping, payer = read_mapping(args.mapping) if args.mapping else None, args.payer
-    if args.payer_as:
+    given = vars(args)
+    if given.get("payer_as"):
         mapping, payer = _judged_as(args.payer_as, mapping, payer)
     pricing = None
-    if args.measure:
+    if given.get("measure"):
         contracts = read_contracts(Path(args.contract)) if args.contract else {}
         pricing = Pricing(
             args.mac, args.locality, args.zip5, contracts, not args.nonparticipating, args.apm
@@ -110,7 +111,7 @@ def settings_of(args: Any) -> Any:
         payer=payer,
         mapping=mapping,
         intervals=args.intervals,
-        threads=args.threads or 0,
+        threads=given.get("threads") or 0,
         memory_mb=args.memory,
         write_findings=not args.no_findings,
         pricing=pricing,
