@@ -1,0 +1,147 @@
+"""Tables of a file as they fill, and the texts that their rows point to.
+
+A row is whole numbers: cents, days since 1970, places of segments, numbers of other rows, and
+texts as offset and length in the bytes of the file. What does not stand in those bytes as it
+is (the plain reader's own words) is kept beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from neuroreed.bulk import x12_codes as c
+from neuroreed.bulk.x12_program import Program
+from neuroreed.exchange.x12.checks import cents, money
+
+Array = np.ndarray[Any, Any]
+_BESIDE: Final = 1 << 42
+_MOST_CENTS: Final = 2**61
+_LEAST_ROWS: Final = 256
+_MOST_ROWS: Final = 1 << 15
+
+
+class Texts:
+    """The bytes of a file and what was added beside them."""
+
+    def __init__(self, raw: Any, encoding: str) -> None:
+        self.raw = raw
+        self.encoding = encoding
+        self.beside = bytearray()
+        self.odd: list[str] = []
+        self._known: dict[str, int] = {}
+
+    def get(self, value: int) -> str | None:
+        """The text of a cell, None where there is none."""
+        if value < 0:
+            return None if value == c.NONE else self.odd[c.ODD - value]
+        start, size = value >> c.LENGTH_BITS, value & c.LENGTH
+        if start >= _BESIDE:
+            start -= _BESIDE
+            return self.beside[start : start + size].decode(self.encoding)
+        return self.raw[start : start + size].decode(self.encoding)
+
+    def put(self, text: str | None) -> int:
+        """A text that stands in the bytes nowhere as it is."""
+        if text is None:
+            return c.NONE
+        value = self._known.get(text)
+        if value is None:
+            own = text.encode(self.encoding)
+            if len(own) > c.LENGTH:
+                return self._put_odd(text)
+            value = (_BESIDE + len(self.beside)) << c.LENGTH_BITS | len(own)
+            self.beside += own
+            self._known[text] = value
+        return value
+
+    def _put_odd(self, text: str) -> int:
+        self.odd.append(text)
+        return c.ODD - len(self.odd) + 1
+
+    def put_amount(self, text: str | None) -> int:
+        """An amount as the plain reader says it: cents, or the text that is none."""
+        if text is None:
+            return c.NO_AMOUNT
+        value = cents(text)
+        if value is None or not -_MOST_CENTS < value < _MOST_CENTS:
+            return self._put_odd(text)
+        return value
+
+    def amount(self, value: int) -> str | None:
+        """An amount as the plain reader says it."""
+        if value <= c.ODD:
+            return None if value == c.NO_AMOUNT else self.odd[c.ODD - value]
+        return money(value)
+
+
+@dataclass
+class Table:
+    """The rows of one table so far: parts that are full, and the one being filled."""
+
+    columns: tuple[str, ...]
+    parts: list[Array] = field(default_factory=list)
+
+    def rows(self) -> Array:
+        """All rows, one after the other."""
+        if len(self.parts) != 1:
+            empty = np.empty((0, len(self.columns)), np.int64)
+            self.parts = [np.concatenate(self.parts) if self.parts else empty]
+        return self.parts[0]
+
+
+class Tables:
+    """The tables of one kind of transaction; ``rows`` and ``counts`` are filled by the walk."""
+
+    def __init__(self, program: Program, size: int) -> None:
+        self.program = program
+        self.found = {name: Table(columns) for name, columns in program.tables.items()}
+        room = max(_LEAST_ROWS, min(_MOST_ROWS, size // 400))
+        self._room = [room] * len(self.found)
+        self.rows = tuple(
+            np.empty((room, len(table.columns)), np.int64) for table in self.found.values()
+        )
+        self.counts = np.zeros(len(self.found), np.int64)
+        self.base = np.zeros(len(self.found), np.int64)
+
+    def flush(self, *, most: int = 0) -> None:
+        """Put what is filled to the full parts, and make room."""
+        fresh = []
+        for place, table in enumerate(self.found.values()):
+            count = int(self.counts[place])
+            rows = self.rows[place]
+            if count:
+                table.parts.append(rows[:count])
+                if count * 4 > 3 * len(rows) or most:
+                    self._room[place] = min(max(2 * len(rows), most), 8 * _MOST_ROWS)
+                rows = np.empty((self._room[place], len(table.columns)), np.int64)
+            elif most:
+                rows = np.empty((2 * len(rows), len(table.columns)), np.int64)
+            fresh.append(rows)
+        self.base += self.counts
+        self.counts[:] = 0
+        self.rows = tuple(fresh)
+
+    def make_room(self) -> None:
+        """One stretch needs more rows than a table has when it is empty."""
+        self.rows = tuple(np.empty((2 * len(rows), rows.shape[1]), np.int64) for rows in self.rows)
+        self._room = [2 * room for room in self._room]
+
+    def add(self, name: str, values: list[int]) -> int:
+        """One row from outside the walk; gives its number."""
+        place = self.program.names.index(name)
+        if self.counts[place] >= len(self.rows[place]):
+            self.flush()
+        at = int(self.counts[place])
+        self.rows[place][at] = values
+        self.counts[place] += 1
+        return int(self.base[place]) + at
+
+    def take(self) -> dict[str, Table]:
+        """Everything so far; the tables begin anew."""
+        self.flush()
+        found = self.found
+        self.found = {name: Table(table.columns) for name, table in found.items()}
+        return found
