@@ -22,7 +22,7 @@ _CO, _PR, _OA, _PI, _CR, _XX = 20291, 21072, 16719, 18768, 21059, 22616
 _ABK, _ABF, _BK, _BF, _D8, _RD8 = 4932161, 4604481, 19266, 17986, 14404, 3687506
 
 
-def adjustments(data, st, b, e, count, rows, counts, base, blanks, table, level, owner, co):
+def adjustments(data, st, b, e, count, cells, layout, counts, blanks, table, level, owner, co):
     """A CAS as rows; the sum goes to ``st[CAS_TOTAL]``. 0, or why the walk stops."""
     group = packed(data, b[1], e[1])
     if group != _CO and group != _PR and group != _OA and group != _PI and group != _CR:
@@ -37,21 +37,20 @@ def adjustments(data, st, b, e, count, rows, counts, base, blanks, table, level,
         value = amount(data, b[place + 1], e[place + 1])
         if value == c.NO_AMOUNT or value == c.ODD:
             return c.DOUBT
-        at = new_row(rows, counts, blanks, table)
-        if at < 0:
+        row = new_row(cells, layout, counts, blanks, table)
+        if row < 0:
             return c.ROOM
-        row = rows[table][at]
-        row[0] = st[c.N]
-        row[1] = st[c.BASE_CLAIM]
-        row[2] = level
-        row[3] = owner
-        row[4] = text(b[1], e[1])
-        row[5] = text(b[place], e[place])
-        row[6] = value
+        cells[row + 0] = st[c.N]
+        cells[row + 1] = st[c.BASE_CLAIM]
+        cells[row + 2] = level
+        cells[row + 3] = owner
+        cells[row + 4] = text(b[1], e[1])
+        cells[row + 5] = text(b[place], e[place])
+        cells[row + 6] = value
         if place + 2 <= count and e[place + 2] > b[place + 2]:
             if not is_quantity(data, b[place + 2], e[place + 2]):
                 return c.DOUBT
-            row[7] = text(b[place + 2], e[place + 2])
+            cells[row + 7] = text(b[place + 2], e[place + 2])
         total += value
         if level == 1 and st[c.IN_837] == 0 and group == _CO:
             if st[c.L_CO_COUNT] < len(co):
@@ -75,21 +74,21 @@ def adjustments(data, st, b, e, count, rows, counts, base, blanks, table, level,
     return 0
 
 
-def do_field(data, b, e, element, column, kind, arg, row, component, codes):
+def do_field(data, b, e, element, column, kind, arg, cells, row, component, codes):
     """One element into one column; False where the plain reader has a word."""
     i = b[element]
     j = e[element]
     if kind == c.TEXT:
-        row[column] = text(i, j)
+        cells[row + column] = text(i, j)
     elif kind == c.AMOUNT:
         value = amount(data, i, j)
         if value == c.ODD:
             return False
-        row[column] = value
+        cells[row + column] = value
     elif kind == c.QUANTITY:
         if j > i and not is_quantity(data, i, j):
             return False
-        row[column] = text(i, j)
+        cells[row + column] = text(i, j)
     elif kind == c.CODE:
         if j > i:
             code = packed(data, i, j)
@@ -99,44 +98,44 @@ def do_field(data, b, e, element, column, kind, arg, row, component, codes):
             if codes[k] == 0:
                 return False
         if column >= 0:
-            row[column] = text(i, j)
+            cells[row + column] = text(i, j)
     elif kind == c.NPI:
         if j > i and packed(data, b[8], e[8]) == _XX and not is_npi(data, i, j):
             return False
         if column >= 0:
-            row[column] = text(i, j)
+            cells[row + column] = text(i, j)
     elif kind == c.PROCEDURE:
-        return procedure(data, i, j, component, row, column) if j > i else False
+        return procedure(data, i, j, component, cells, row + column) if j > i else False
     elif kind == c.PERIOD:
         form = packed(data, i, j)
         i = b[3]
         j = e[3]
         if form == _D8:
             value = day(data, i, j)
-            row[column] = value
-            row[column + 1] = value
+            cells[row + column] = value
+            cells[row + column + 1] = value
             return value != c.NO_AMOUNT
         if form != _RD8 or j - i != 17 or data[_U(i + 8)] != 45:
             return False
-        row[column] = day(data, i, i + 8)
-        row[column + 1] = day(data, i + 9, j)
-        return row[column] != c.NO_AMOUNT and row[column + 1] >= row[column]
+        cells[row + column] = day(data, i, i + 8)
+        cells[row + column + 1] = day(data, i + 9, j)
+        return cells[row + column] != c.NO_AMOUNT and cells[row + column + 1] >= cells[row + column]
     elif kind == c.DAY:
         if j > i:
             value = day(data, i, j)
             if value == c.NO_AMOUNT:
                 return False
             if column >= 0:
-                row[column] = value
+                cells[row + column] = value
     elif kind == c.UNLESS:
         if packed(data, i, j) != arg:
-            row[column] = text(i, j)
+            cells[row + column] = text(i, j)
     elif kind == c.SUBMITTED:
         if j > i:
-            return procedure(data, i, j, component, row, column)
+            return procedure(data, i, j, component, cells, row + column)
     elif kind == c.PARTS:
         if j > i:
-            row[column] = 0
+            cells[row + column] = 0
             kept = 0
             part = 0
             start = i
@@ -144,17 +143,17 @@ def do_field(data, b, e, element, column, kind, arg, row, component, codes):
                 if i == j or data[_U(i)] == component:
                     if part < 3:
                         if i > start:
-                            row[column + kept] = text(start, i)
+                            cells[row + column + kept] = text(start, i)
                             kept += 1
                     elif part == 3:
-                        row[column + 3] = text(start, i)
+                        cells[row + column + 3] = text(start, i)
                     part += 1
                     start = i + 1
                 i += 1
     return True
 
 
-def diagnoses(data, st, b, e, count, rows, counts, blanks, table, component):
+def diagnoses(data, st, b, e, count, cells, layout, counts, blanks, table, component):
     """The codes of an HI as rows: 0, or why the walk stops."""
     if count > 12:
         return c.DOUBT
@@ -177,14 +176,13 @@ def diagnoses(data, st, b, e, count, rows, counts, blanks, table, component):
         for k in range(first + 1, second):
             if data[_U(k)] == 46:
                 return c.DOUBT
-        at = new_row(rows, counts, blanks, table)
-        if at < 0:
+        row = new_row(cells, layout, counts, blanks, table)
+        if row < 0:
             return c.ROOM
-        row = rows[table][at]
-        row[0] = st[c.N]
-        row[1] = st[c.BASE_CLAIM]
-        row[2] = text(i, first)
-        row[3] = text(first + 1, second)
+        cells[row + 0] = st[c.N]
+        cells[row + 1] = st[c.BASE_CLAIM]
+        cells[row + 2] = text(i, first)
+        cells[row + 3] = text(first + 1, second)
         st[c.C_DIAGNOSES] += 1
     return 0
 

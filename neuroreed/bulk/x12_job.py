@@ -39,6 +39,9 @@ class Job:
         self.others = np.zeros((12, 2), np.int64)
         self.answers = np.zeros((512, 2), np.int64)
         self.controls = np.zeros(64, np.int64)
+        self.begins = np.zeros(c.MOST_ELEMENTS + 26, np.int64)
+        self.ends = np.zeros_like(self.begins)
+        self.kept = np.zeros(16, np.int64)
         self.batch: int | None = None
         self.is_full = False
         self.code: Any = compiled() if walks else None
@@ -112,8 +115,9 @@ class Job:
                 self.source.data, start, len(self.source.data), self.signs, self.kinds,
                 program.ids, program.places, program.which, program.keys, program.values,
                 program.steps, program.doings, program.fields, program.codes, program.owners,
-                tables.rows, tables.counts, tables.base, program.blanks, st, self.saved,
+                tables.cells, tables.layout, tables.counts, tables.base, program.blanks, st, self.saved,
                 self.seen, self.levels, self.others, self.answers, self.controls,
+                self.begins, self.ends, self.kept,
             )  # fmt: skip
             if why == c.ROOM:
                 if tables.counts.any():

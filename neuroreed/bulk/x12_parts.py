@@ -179,26 +179,26 @@ def text(i, e):
     return (i << c.LENGTH_BITS) | (e - i) if e > i else c.NONE
 
 
-def procedure(data, i, e, component, row, at):
+def procedure(data, i, e, component, cells, at):
     """A composite procedure into eight columns; False where the plain reader has a word."""
-    row[at] = 1
+    cells[at] = 1
     part = 0
     modifiers = 0
     start = i
     while i <= e:
         if i == e or data[_U(i)] == component:
             if part == 0:
-                row[at + 1] = text(start, i)
+                cells[at + 1] = text(start, i)
             elif part == 1:
                 if start == i or not is_code(data, start, i):
                     return False
-                row[at + 2] = text(start, i)
+                cells[at + 2] = text(start, i)
             elif part < 6:
                 if i > start:
-                    row[at + 3 + modifiers] = text(start, i)
+                    cells[at + 3 + modifiers] = text(start, i)
                     modifiers += 1
             elif part == 6:
-                row[at + 7] = text(start, i)
+                cells[at + 7] = text(start, i)
             part += 1
             start = i + 1
         i += 1

@@ -21,7 +21,7 @@ def close_adjudication(st):
     return True
 
 
-def close_line(st, co, data, rows, counts):
+def close_line(st, co):
     """The sums of a line; False where they do not hold."""
     if st[c.L_OPEN] == 0:
         return True
@@ -50,33 +50,31 @@ def close_line(st, co, data, rows, counts):
     return True
 
 
-def close_claim(st, co, others, answers, data, rows, counts):
+def close_claim(st, co, others, answers, data, cells, layout, counts):
     """The sums of a claim; False where they do not hold."""
     if st[c.OPEN] == 0:
         return True
     st[c.OPEN] = 0
-    if not close_line(st, co, data, rows, counts):
+    if not close_line(st, co):
         return False
-    table = rows[3] if st[c.IN_837] == 1 else rows[0]
-    last = table.shape[1] - 1
-    row = st[c.C_ROW]
+    last = st[c.C_ROW] + layout[3 if st[c.IN_837] == 1 else 0, 1] - 1
     if st[c.IN_837] == 1:
         if st[c.C_LINES_CHARGE] != st[c.C_CHARGE]:
             return False
-        first = counts[5] - st[c.C_OTHERS]
+        first = layout[5, 0] + (counts[5] - st[c.C_OTHERS]) * layout[5, 1] + 13
         for k in range(st[c.C_OTHERS]):
             if others[k, 1] == c.NO_AMOUNT:
                 continue
             reduced = others[k, 0]
             for a in range(st[c.C_ANSWERS]):
-                if same(data, answers[a, 0], rows[5][first + k, 13]):
+                if same(data, answers[a, 0], cells[first + k * layout[5, 1]]):
                     reduced += answers[a, 1]
             if st[c.C_CHARGE] - reduced != others[k, 1]:
                 return False
         if st[c.C_REPLACES] == 1 and st[c.C_ORIGINAL] == 0:
             return False
-        table[row, last - 1] = st[c.C_LINES_CHARGE]
-        table[row, last] = 1
+        cells[last - 1] = st[c.C_LINES_CHARGE]
+        cells[last] = 1
         st[c.CLAIMS] += 1
         return True
     if st[c.C_LINES] > 0 and st[c.C_LINES_CHARGE] != st[c.C_CHARGE]:
@@ -93,26 +91,30 @@ def close_claim(st, co, others, answers, data, rows, counts):
         and st[c.C_PRIMARY] == 1
     ):
         return False
-    table[row, last] = 1
+    cells[last] = 1
     st[c.CLAIMS] += 1
     st[c.SUM_PAID] += st[c.C_PAID]
     st[c.SUM_CHARGE] += st[c.C_CHARGE]
     return True
 
 
-def new_row(rows, counts, blanks, table):
-    """The next row of a table, empty; -1 where there is no room."""
-    at = counts[table]
-    if at >= rows[table].shape[0]:
+def new_row(cells, layout, counts, blanks, table):
+    """Where the next row of a table begins, empty; -1 where there is no room.
+
+    A row of ``layout`` is: where the table begins, its columns, its rows.
+    """
+    row = counts[table]
+    if row >= layout[table, 2]:
         return -1
-    target = rows[table]
-    for k in range(target.shape[1]):
-        target[at, k] = blanks[table, k]
-    counts[table] = at + 1
+    width = layout[table, 1]
+    at = layout[table, 0] + row * width
+    for k in range(width):
+        cells[at + k] = blanks[table, k]
+    counts[table] = row + 1
     return at
 
 
-def level(data, st, b, e, rows, counts, base, blanks, levels):
+def level(data, st, b, e, cells, layout, counts, base, blanks, levels):
     """An HL that follows the rules: 0, else why the walk stops."""
     own = number(data, b[1], e[1])
     if own != st[c.LAST_HL] + 1 or st[c.LEVEL_HAS_CLAIM] == 0:
@@ -129,11 +131,11 @@ def level(data, st, b, e, rows, counts, base, blanks, levels):
         st[c.HL22] = 0
         st[c.CHILD20] = says
         st[c.N20] = st[c.N] if says == 1 else 0
-        at = new_row(rows, counts, blanks, 0)
+        at = new_row(cells, layout, counts, blanks, 0)
         if at < 0:
             return c.ROOM
-        rows[0][at, 0] = st[c.N]
-        st[c.AT_BILLING] = base[0] + at
+        cells[at] = st[c.N]
+        st[c.AT_BILLING] = base[0] + counts[0] - 1
         st[c.AT_SUBSCRIBER] = -1
         st[c.AT_PATIENT] = -1
         st[c.SELF] = 0
@@ -148,11 +150,11 @@ def level(data, st, b, e, rows, counts, base, blanks, levels):
         st[c.HL22] = own
         st[c.CHILD22] = says
         st[c.N22] = st[c.N] if says == 1 else 0
-        at = new_row(rows, counts, blanks, 1)
+        at = new_row(cells, layout, counts, blanks, 1)
         if at < 0:
             return c.ROOM
-        rows[1][at, 0] = st[c.N]
-        st[c.AT_SUBSCRIBER] = base[1] + at
+        cells[at] = st[c.N]
+        st[c.AT_SUBSCRIBER] = base[1] + counts[1] - 1
         st[c.AT_PATIENT] = -1
         st[c.SELF] = 0
         st[c.HAS_BITS] = 0
@@ -163,11 +165,11 @@ def level(data, st, b, e, rows, counts, base, blanks, levels):
         if says == 1:
             return c.DOUBT_LEVEL
         st[c.N22] = 0
-        at = new_row(rows, counts, blanks, 2)
+        at = new_row(cells, layout, counts, blanks, 2)
         if at < 0:
             return c.ROOM
-        rows[2][at, 0] = st[c.N]
-        st[c.AT_PATIENT] = base[2] + at
+        cells[at] = st[c.N]
+        st[c.AT_PATIENT] = base[2] + counts[2] - 1
         levels[own] = 8 + says
     else:
         return c.DOUBT_LEVEL
@@ -178,9 +180,8 @@ def level(data, st, b, e, rows, counts, base, blanks, levels):
     return 0
 
 
-def open_claim(data, st, b, e, count, row, seen, component):
+def open_claim(data, st, b, e, cells, row, seen, component):
     """CLM: what may be said in few ways, and whether it stood before; 0 or why the walk stops."""
-    place = row[7:9]
     part = 0
     start = b[5]
     for i in range(b[5], e[5] + 1):
@@ -188,11 +189,11 @@ def open_claim(data, st, b, e, count, row, seen, component):
             if part < 3 and i == start:
                 return c.DOUBT
             if part == 0:
-                place[0] = text(start, i)
+                cells[row + 7] = text(start, i)
             elif part == 1 and (i - start != 1 or data[_U(start)] != 66):
                 return c.DOUBT
             elif part == 2:
-                place[1] = text(start, i)
+                cells[row + 8] = text(start, i)
                 st[c.C_REPLACES] = 0
                 if i - start == 1 and data[_U(start)] >= 54 and data[_U(start)] <= 56:
                     st[c.C_REPLACES] = 1
@@ -202,14 +203,14 @@ def open_claim(data, st, b, e, count, row, seen, component):
         return c.DOUBT
     if 2 * (seen[0, 3] + 2) > len(seen):
         return c.SEEN_ROOM
-    found = keep_claim(data, seen, row[5], place[1])
+    found = keep_claim(data, seen, cells[row + 5], cells[row + 8])
     if found < 0:
         return c.DOUBT
     seen[0, 3] += found  # not in the state: it stays when the stretch is given back
-    row[2] = st[c.AT_BILLING]
-    row[3] = st[c.AT_SUBSCRIBER]
-    row[4] = st[c.AT_PATIENT]
-    if row[6] == c.NO_AMOUNT or row[6] < 0:
+    cells[row + 2] = st[c.AT_BILLING]
+    cells[row + 3] = st[c.AT_SUBSCRIBER]
+    cells[row + 4] = st[c.AT_PATIENT]
+    if cells[row + 6] == c.NO_AMOUNT or cells[row + 6] < 0:
         return c.DOUBT
     if st[c.AT_PATIENT] < 0:
         if st[c.SELF] == 0 or (st[c.CLAIMS_HERE] == 0 and st[c.HAS_BITS] != 7):
@@ -218,6 +219,6 @@ def open_claim(data, st, b, e, count, row, seen, component):
     if st[c.CLAIMS_HERE] > 100:
         return c.DOUBT
     st[c.LEVEL_HAS_CLAIM] = 1
-    st[c.C_CHARGE] = row[6]
+    st[c.C_CHARGE] = cells[row + 6]
     return 0
 

@@ -100,34 +100,38 @@ class Tables:
         self.found = {name: Table(columns) for name, columns in program.tables.items()}
         room = max(_LEAST_ROWS, min(_MOST_ROWS, size // 400))
         self._room = [room] * len(self.found)
-        self.rows = tuple(
-            np.empty((room, len(table.columns)), np.int64) for table in self.found.values()
-        )
+        self._begin()
         self.counts = np.zeros(len(self.found), np.int64)
         self.base = np.zeros(len(self.found), np.int64)
 
-    def flush(self, *, most: int = 0) -> None:
+    def _begin(self) -> None:
+        """Empty rows in one piece of memory; what is never written costs nothing."""
+        widths = [len(table.columns) for table in self.found.values()]
+        sizes = [room * width for room, width in zip(self._room, widths, strict=True)]
+        begins = [sum(sizes[:place]) for place in range(len(sizes))]
+        self.cells = np.empty(sum(sizes), np.int64)
+        self.layout = np.array([begins, widths, self._room], np.int64).T.copy()
+        self.rows = [
+            self.cells[begin : begin + size].reshape(-1, width)
+            for begin, size, width in zip(begins, sizes, widths, strict=True)
+        ]
+
+    def flush(self) -> None:
         """Put what is filled to the full parts, and make room."""
-        fresh = []
         for place, table in enumerate(self.found.values()):
             count = int(self.counts[place])
-            rows = self.rows[place]
             if count:
-                table.parts.append(rows[:count])
-                if count * 4 > 3 * len(rows) or most:
-                    self._room[place] = min(max(2 * len(rows), most), 8 * _MOST_ROWS)
-                rows = np.empty((self._room[place], len(table.columns)), np.int64)
-            elif most:
-                rows = np.empty((2 * len(rows), len(table.columns)), np.int64)
-            fresh.append(rows)
+                table.parts.append(self.rows[place][:count])
+            if count * 4 > 3 * self._room[place]:
+                self._room[place] = min(2 * self._room[place], 8 * _MOST_ROWS)
         self.base += self.counts
         self.counts[:] = 0
-        self.rows = tuple(fresh)
+        self._begin()
 
     def make_room(self) -> None:
         """One stretch needs more rows than a table has when it is empty."""
-        self.rows = tuple(np.empty((2 * len(rows), rows.shape[1]), np.int64) for rows in self.rows)
         self._room = [2 * room for room in self._room]
+        self._begin()
 
     def add(self, name: str, values: list[int]) -> int:
         """One row from outside the walk; gives its number."""

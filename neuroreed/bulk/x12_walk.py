@@ -28,37 +28,37 @@ _U = np.uint64
 _EI, _SY, _F8, _6R, _D, _B6, _AU, _18 = 18757, 22867, 14406, 21046, 68, 13890, 21825, 14385
 
 
-def before(more, st, co, data, rows, counts):
+def before(more, st, co):
     """What a segment ends before it begins something; False where that does not hold."""
     if more == c.LX or more == c.OTHER or more == c.SVC:
-        return close_line(st, co, data, rows, counts)
+        return close_line(st, co)
     if more == c.SVD:
         return close_adjudication(st)
     return True
 
 
 def after(
-    more, data, st, b, e, count, row, rows, counts, base, blanks, seen, levels, component,
-    others, answers, controls, table,
+    more, data, st, b, e, count, row, cells, layout, counts, base, blanks, seen, levels,
+    component, others, answers, controls, table,
 ):  # fmt: skip
     """What a segment does besides its fields: 0, or why the walk stops."""
     if more == c.HL:
-        return level(data, st, b, e, rows, counts, base, blanks, levels)
+        return level(data, st, b, e, cells, layout, counts, base, blanks, levels)
     if more == c.CLM:
-        row[1] = st[c.TRANSACTION]
-        st[c.C_ROW] = counts[3] - 1
+        cells[row + 1] = st[c.TRANSACTION]
+        st[c.C_ROW] = row
         st[c.BASE_CLAIM] = base[3] + counts[3] - 1
         open_new(st)
         st[c.A_OPEN] = 0
-        return open_claim(data, st, b, e, count, row, seen, component)
+        return open_claim(data, st, b, e, cells, row, seen, component)
     if more == c.CLP:
-        row[1] = st[c.TRANSACTION]
-        st[c.C_ROW] = counts[0] - 1
+        cells[row + 1] = st[c.TRANSACTION]
+        st[c.C_ROW] = row
         st[c.BASE_CLAIM] = base[0] + counts[0] - 1
         open_new(st)
-        st[c.C_CHARGE] = row[4]
-        st[c.C_PAID] = row[5]
-        st[c.C_OWED] = row[6]
+        st[c.C_CHARGE] = cells[row + 4]
+        st[c.C_PAID] = cells[row + 5]
+        st[c.C_OWED] = cells[row + 6]
         status = packed(data, b[2], e[2])
         st[c.C_PRIMARY] = 1 if status == 49 or status == 14641 else 0
     elif more == c.SUBSCRIBER:
@@ -66,12 +66,11 @@ def after(
     elif more == c.HAS:
         sign = data[_U(b[0] + 1)]
         st[c.HAS_BITS] |= 1 if sign == 51 else 2 if sign == 52 else 4
-        table = rows[1]
-        table[counts[1] - 1, table.shape[1] - 1] = st[c.HAS_BITS]
+        cells[layout[1, 0] + counts[1] * layout[1, 1] - 1] = st[c.HAS_BITS]
     elif more == c.BILLING:
         if not (e[2] - b[2] == 1 and data[_U(b[2])] == 49):
             for k in range(5, 9):
-                row[k] = c.NONE
+                cells[row + k] = c.NONE
     elif more == c.TAX:
         kind = packed(data, b[1], e[1])
         if kind == _EI or kind == _SY:
@@ -80,9 +79,9 @@ def after(
             for k in range(b[2], e[2]):
                 if data[_U(k)] < 48 or data[_U(k)] > 57:
                     return c.DOUBT
-            row[3] = text(b[2], e[2])
+            cells[row + 3] = text(b[2], e[2])
             if kind == _SY:
-                row[4] = text(b[1], e[1])
+                cells[row + 4] = text(b[1], e[1])
     elif more == c.CONTACT:
         for k in range(3, 8, 2):
             said = k <= count and e[k] > b[k]
@@ -98,12 +97,11 @@ def after(
     elif more == c.SV1:
         if not pointers_hold(data, b[7], e[7], component, max(st[c.C_DIAGNOSES], 1)):
             return c.DOUBT
-        at = counts[4] - 1
-        st[c.L_CHARGE] = rows[4][at, 11]
+        st[c.L_CHARGE] = cells[row + 11]
     elif more == c.SVD:
         st[c.A_OPEN] = 1
         st[c.A_BUNDLED] = 1 if 6 <= count and e[6] > b[6] else 0
-        st[c.A_PAID] = row[4]
+        st[c.A_PAID] = cells[row + 4]
         st[c.A_REDUCED] = 0
         st[c.A_PAYER] = text(b[1], e[1])
     elif more == c.OTHER:
@@ -116,13 +114,13 @@ def after(
         if packed(data, b[1], e[1]) == _D and st[c.C_OTHERS] > 0:
             place = st[c.C_OTHERS] - 1
             if others[place, 1] == c.NO_AMOUNT:
-                others[place, 1] = row[5]
+                others[place, 1] = cells[row + 5]
     elif more == c.REF_CLAIM:
         if packed(data, b[1], e[1]) == _F8:
             st[c.C_ORIGINAL] = 1
     elif more == c.REF_LINE:
         if packed(data, b[1], e[1]) == _6R:
-            own = row[5]
+            own = cells[row + 5]
             for k in range(st[c.C_CONTROLS]):
                 if same(data, controls[k], own):
                     return c.DOUBT
@@ -133,21 +131,21 @@ def after(
     elif more == c.SVC:
         st[c.C_LINES] += 1
         st[c.L_OPEN] = 1
-        st[c.L_CHARGE] = row[10]
-        st[c.L_PAID] = row[11]
+        st[c.L_CHARGE] = cells[row + 10]
+        st[c.L_PAID] = cells[row + 11]
         st[c.L_ADJUSTED] = 0
         st[c.L_PR] = 0
         st[c.L_CO] = 0
         st[c.L_CO_COUNT] = 0
         st[c.L_OTHER_GROUP] = 0
         st[c.L_ALLOWED] = c.NO_AMOUNT
-        row[row.shape[0] - 1] = 1
+        cells[row + layout[1, 1] - 1] = 1
     elif more == c.ALLOWED:
         if packed(data, b[1], e[1]) == _B6:
-            st[c.L_ALLOWED] = row[5]
+            st[c.L_ALLOWED] = cells[row + 5]
     elif more == c.ALLOWED_CLAIM:
         if packed(data, b[1], e[1]) == _AU:
-            st[c.C_ALLOWED] = row[5]
+            st[c.C_ALLOWED] = cells[row + 5]
     elif more == c.PROVIDER_LINE:
         if st[c.PROVIDER] == 1:
             return c.DOUBT
@@ -161,18 +159,17 @@ def after(
             if place > count or e[place] == b[place]:
                 continue
             if st[c.IN_837] == 1:
-                row[row.shape[0] - 5 + kept] = text(b[place], e[place])
+                cells[row + layout[5, 1] - 5 + kept] = text(b[place], e[place])
                 kept += 1
                 continue
-            at = new_row(rows, counts, blanks, table)
-            if at < 0:
+            remark = new_row(cells, layout, counts, blanks, table)
+            if remark < 0:
                 return c.ROOM
-            remark = rows[table][at]
-            remark[0] = st[c.N]
-            remark[1] = st[c.BASE_CLAIM]
-            remark[2] = 0
-            remark[3] = st[c.BASE_CLAIM]
-            remark[5] = text(b[place], e[place])
+            cells[remark + 0] = st[c.N]
+            cells[remark + 1] = st[c.BASE_CLAIM]
+            cells[remark + 2] = 0
+            cells[remark + 3] = st[c.BASE_CLAIM]
+            cells[remark + 5] = text(b[place], e[place])
     return 0
 
 
@@ -219,14 +216,12 @@ def step_of(keys, values, key):
 
 def walk(
     data, pos, end, signs, kinds, ids, places, which, keys, values, steps, doings, fields, codes,
-    owners, rows, counts, base, blanks, st, saved, seen, levels, others, answers, controls,
+    owners, cells, layout, counts, base, blanks, st, saved, seen, levels, others, answers, controls,
+    b, e, co,
 ):  # fmt: skip
     """From the boundary at ``pos`` on: (why it stopped, where). ``saved`` is where rows end."""
     terminator = signs[0]
     component = signs[2]
-    b = np.zeros(c.MOST_ELEMENTS + 26, np.int64)
-    e = np.zeros(c.MOST_ELEMENTS + 26, np.int64)
-    co = np.zeros(16, np.int64)
     st[c.OPEN] = 0
     keep(st, counts, saved)
     stretch = pos
@@ -281,7 +276,7 @@ def walk(
         if kind == c.ELSEWHERE:
             return give_back(st, counts, saved, c.DOUBT), stretch
         if kind == c.OUTSIDE:
-            if not close_claim(st, co, others, answers, data, rows, counts):
+            if not close_claim(st, co, others, answers, data, cells, layout, counts):
                 return give_back(st, counts, saved, c.DOUBT), stretch
             keep(st, counts, saved)
             return c.ENVELOPE, start
@@ -305,7 +300,7 @@ def walk(
             return give_back(st, counts, saved, c.UNKNOWN_STEP), stretch
         if kind != c.ORDINARY:
             # only now: what stands here surely ends the stretch before
-            if not close_claim(st, co, others, answers, data, rows, counts):
+            if not close_claim(st, co, others, answers, data, cells, layout, counts):
                 return give_back(st, counts, saved, c.DOUBT), stretch
             keep(st, counts, saved)
             stretch = start
@@ -324,27 +319,26 @@ def walk(
         for k in range(count + 1, min(count + 25, 26)):
             b[k] = 0
             e[k] = 0
-        if not before(more, st, co, data, rows, counts):
+        if not before(more, st, co):
             return give_back(st, counts, saved, c.DOUBT), stretch
-        row = rows[0][0]
+        row = 0
         own = doings[at, 2]
         if op == c.ROW:
-            line = new_row(rows, counts, blanks, table)
-            if line < 0:
+            row = new_row(cells, layout, counts, blanks, table)
+            if row < 0:
                 return give_back(st, counts, saved, c.ROOM), stretch
-            row = rows[table][line]
-            row[0] = st[c.N]
-            row[1] = st[c.BASE_CLAIM]
+            cells[row + 0] = st[c.N]
+            cells[row + 1] = st[c.BASE_CLAIM]
             if own >= 0:
-                row[2] = own
-                row[3] = base[owners[own]] + counts[owners[own]] - 1
+                cells[row + 2] = own
+                cells[row + 3] = base[owners[own]] + counts[owners[own]] - 1
             elif more == c.SVD:
-                row[2] = base[4] + counts[4] - 1
+                cells[row + 2] = base[4] + counts[4] - 1
         elif op == c.FILL:
-            row = rows[table][counts[table] - 1]
+            row = layout[table, 0] + (counts[table] - 1) * layout[table, 1]
         for k in range(doings[at, 3], doings[at, 4]):
             if not do_field(
-                data, b, e, fields[k, 0], fields[k, 1], fields[k, 2], fields[k, 3], row,
+                data, b, e, fields[k, 0], fields[k, 1], fields[k, 2], fields[k, 3], cells, row,
                 component, codes,
             ):  # fmt: skip
                 return give_back(st, counts, saved, c.DOUBT), stretch
@@ -352,7 +346,7 @@ def walk(
             continue
         if more == c.CAS:
             why = adjustments(
-                data, st, b, e, count, rows, counts, base, blanks, table, own,
+                data, st, b, e, count, cells, layout, counts, blanks, table, own,
                 base[owners[own]] + counts[owners[own]] - 1, co,
             )  # fmt: skip
             if why == 0 and own == 2:
@@ -366,11 +360,13 @@ def walk(
                     st[c.C_ANSWERS] += 1
                     st[c.A_REDUCED] += st[c.CAS_TOTAL]
         elif more == c.DIAGNOSES:
-            why = diagnoses(data, st, b, e, count, rows, counts, blanks, table, component)
+            why = diagnoses(
+                data, st, b, e, count, cells, layout, counts, blanks, table, component
+            )
         else:
             why = after(
-                more, data, st, b, e, count, row, rows, counts, base, blanks, seen, levels,
-                component, others, answers, controls, table,
+                more, data, st, b, e, count, row, cells, layout, counts, base, blanks, seen,
+                levels, component, others, answers, controls, table,
             )  # fmt: skip
         if why != 0:
             return give_back(st, counts, saved, why), stretch
