@@ -33,6 +33,7 @@ class Levels:
         self.kept: list[tuple[int, Plain] | None] = [None, None, None]
         self.led = True
         self.prepared = -1
+        self.key: tuple[int, ...] = (c.NONE, c.NONE)
         if job.kind == "837":
             self.found = list(self._bodys())
             self.said = [_without(found) for found in self.found]
@@ -144,7 +145,7 @@ class Levels:
                 self.rows[place] = row
         body.billing, body.subscriber, body.patient = self.found
         if why == c.DOUBT_LEVEL:
-            self.rest()
+            self.rest(start)
             return
         piece, _, _ = job.source.piece(start, body.delimiters.segment.encode(job.texts.encoding))
         e = piece.split(body.delimiters.element)
@@ -191,10 +192,10 @@ class Levels:
         """The plain reader is about to take an HL or CLM while the walk may come back."""
         if e[0] == "HL":
             if start != self.prepared:
-                self.rest()
+                self.rest(start)
             return
         if "\n" in piece or "\r" in piece:
-            self.rest()
+            self.rest(start)
             return
         job, body = self.job, self.job.body
         raw = job.source.raw.find(b"CLM", start)
@@ -202,8 +203,6 @@ class Levels:
         place = element(e, 5).split(body.component)
         self.key = tuple(
             (raw + len(before.encode(encoding))) << c.LENGTH_BITS | len(text.encode(encoding))
-            if text
-            else c.NONE
             for before, text in (
                 (f"CLM{sign}", element(e, 1)),
                 (
@@ -214,7 +213,11 @@ class Levels:
         )
         at = int(job.code.seen_before(job.source.data, job.seen, *self.key))
         if at >= 0 and tuple(int(value) for value in job.seen[at, :2]) != self.key:
-            body.seen_claims.add((element(e, 1), place[2] if len(place) > 2 else ""))
+            key = (element(e, 1), place[2] if len(place) > 2 else "")
+            claim = body.claim
+            # an open claim of that number is seen when it is closed, and then tells of itself
+            if claim is None or (claim["claim_id"] or "", claim["frequency"] or "") != key:
+                body.seen_claims.add(key)
 
     def opened(self) -> None:
         """A claim was opened by the plain reader: the walk will know it."""
@@ -226,8 +229,8 @@ class Levels:
         if job.code.keep_claim(job.source.data, job.seen, *self.key) == 1:
             job.seen[0, 3] += 1
 
-    def rest(self) -> None:
-        """Leave the rest of the transaction to the plain reader."""
+    def rest(self, start: int) -> None:
+        """Leave the rest of the transaction, from ``start`` on, to the plain reader."""
         job, st, body = self.job, self.job.st, self.job.body
         if not job.on:
             return
@@ -242,7 +245,11 @@ class Levels:
             for own, n in ((c.HL20, c.N20), (c.HL22, c.N22))
             if st[n]
         }
+        # a claim is seen when it is closed: not the open one, nor what the walk gave back
+        open_one = self.key[0] if body.claim is not None else c.NONE
         for one in job.seen[job.seen[:, 2] == 1].tolist():
+            if one[0] >> c.LENGTH_BITS >= start or one[0] == open_one:
+                continue
             body.seen_claims.add((job.texts.get(one[0]) or "", job.texts.get(one[1]) or ""))
 
 
