@@ -113,7 +113,7 @@ class Job:
             tables = self.tables
             why, start = self.code.walk(
                 self.source.data, start, len(self.source.data), self.signs, self.kinds,
-                program.ids, program.places, program.which, program.keys, program.values,
+                program.ids, program.places, program.which, program.known,
                 program.steps, program.doings, program.fields, program.codes, program.owners,
                 tables.cells, tables.layout, tables.counts, tables.base, program.blanks, st, self.saved,
                 self.seen, self.levels, self.others, self.answers, self.controls,
@@ -122,7 +122,7 @@ class Job:
             if why == c.ROOM:
                 if tables.counts.any():
                     self.above.remember()
-                    if self.batch is not None and int(tables.counts.sum()) >= self.batch:
+                    if self.batch is not None and tables.held() >= self.batch:
                         return c.ROOM, start
                     tables.flush()
                 else:

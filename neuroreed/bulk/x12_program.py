@@ -21,6 +21,7 @@ Array = np.ndarray[Any, Any]
 _OUTSIDE: Final = ("ISA", "TA1", "GS", "ST", "SE", "GE", "IEA")
 _MOST_STATES: Final = 4_000
 _MOST_STEPS: Final = 30_000
+_LAST: Final = 8  # the last element that a doing looks at beside its fields
 _HASH: Final = 7046029254386353131
 
 
@@ -55,10 +56,10 @@ class Program:
                 self.which[number] = c.HALT if sid == "PLB" else c.BOUNDARY
             elif sid in _OUTSIDE:
                 self.which[number] = c.OUTSIDE if sid == "SE" else c.ELSEWHERE
-        self.keys = np.zeros(1 << 16, np.int64)
-        self.values = np.zeros(1 << 16, np.int64)
+        self.known = np.zeros((1 << 12, 2), np.int64)
+        self._noted = 0
         self.steps = np.zeros((_MOST_STEPS, 3), np.int64)
-        self.known = 0
+        self._steps = 0
         self._lock = threading.Lock()
         self.owners = np.zeros(4, np.int64)
         for level, name in enumerate(LEVELS[kind]):
@@ -70,7 +71,7 @@ class Program:
             self._codes += [*map(packed, allowed), 0]
         self.codes = np.array(self._codes, np.int64)
         self._doings: dict[Doing, int] = {}
-        self.doings = np.zeros((128, 6), np.int64)
+        self.doings = np.zeros((128, 7), np.int64)
         self.fields = np.zeros((512, 4), np.int64)
         self._fields = 0
         widest = max(map(len, self.tables.values()))
@@ -81,6 +82,14 @@ class Program:
                     self.blanks[table, place] = c.NO_AMOUNT
                 elif column.startswith("has") or column == "balanced":
                     self.blanks[table, place] = 0
+        # the same for rows from outside the walk: where each column stands, and an empty row
+        self.empty = {
+            name: (
+                {column: place for place, column in enumerate(columns)},
+                self.blanks[table, : len(columns)].tolist(),
+            )
+            for table, (name, columns) in enumerate(self.tables.items())
+        }
 
     def number_of(self, state: State) -> int | None:
         """The number of a state; None where a file has more of them than are kept."""
@@ -105,7 +114,7 @@ class Program:
                 b"\0"
             ).decode("ascii")
         step = state.next.get(text) or state.go(text)
-        if step.faults or step.opened or self.known >= _MOST_STEPS:
+        if step.faults or step.opened or self._steps >= _MOST_STEPS:
             return False
         does = doing(self.kind, step.loop, sid)
         if does is None and step.handler is None:
@@ -119,19 +128,20 @@ class Program:
         required = 0
         for element in step.elements:
             required |= 1 << element
-        self.steps[self.known] = (following, self._doing(does), required)
-        self._note(key, self.known)
-        self.known += 1
+        self.steps[self._steps] = (following, self._doing(does), required)
+        self._note(key, self._steps)
+        self._steps += 1
         return True
 
     def _note(self, key: int, value: int) -> None:
-        most = len(self.keys) - 1
-        product = (key * _HASH + 2**63) % 2**64 - 2**63
-        place = product >> 20 & most
-        while self.keys[place] != 0:
-            place = place + 1 & most
-        self.values[place] = value
-        self.keys[place] = key
+        if 2 * self._noted >= len(self.known):
+            old = self.known
+            larger = np.zeros((2 * len(old), 2), np.int64)
+            for one, step in old[old[:, 0] != 0].tolist():
+                _put(larger, one, step)
+            self.known = larger
+        _put(self.known, key, value)
+        self._noted += 1
 
     def _doing(self, does: Doing) -> int:
         number = self._doings.get(does)
@@ -150,8 +160,19 @@ class Program:
             place = columns.index(column) if column else -1
             self.fields[self._fields] = (element, place, kind, argument)
             self._fields += 1
-        self.doings[number] = (does.op, table, does.level, first, self._fields, does.more)
+        last = max([_LAST, *(element for element, *_ in does.fields)])
+        self.doings[number] = (does.op, table, does.level, first, self._fields, does.more, last)
         return number
+
+
+def _put(known: Array, key: int, value: int) -> None:
+    most = len(known) - 1
+    product = (key * _HASH + 2**63) % 2**64 - 2**63
+    place = product >> 40 & most
+    while known[place, 0] != 0:
+        place = place + 1 & most
+    known[place, 1] = value
+    known[place, 0] = key
 
 
 @cache

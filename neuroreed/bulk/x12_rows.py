@@ -22,7 +22,7 @@ class Places:
 
     def watch(self, owner: Plain, n: int) -> None:
         for value in owner.values():
-            if type(value) is list:
+            if type(value) is list and value:
                 self.grown(value, n)
 
     def grown(self, value: list[Any], n: int) -> None:
@@ -40,11 +40,14 @@ class Rows:
     def __init__(self, kind: str, tables: Tables, texts: Texts, component: str) -> None:
         self.kind, self.tables, self.texts, self.component = kind, tables, texts, component
         self.places = Places()
+        self._blanks = tables.program.empty
 
     def _row(self, table: str, **values: int) -> int:
-        columns = self.tables.found[table].columns
-        blank = self.tables.program.blanks[self.tables.program.names.index(table)]
-        row = [values.get(name, int(blank[place])) for place, name in enumerate(columns)]
+        places, blank = self._blanks[table]
+        row = blank.copy()
+        for name, value in values.items():
+            if name in places:
+                row[places[name]] = value
         return self.tables.add(table, row)
 
     def _texts(self, found: Plain, *names: str) -> dict[str, int]:

@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 _BESIDE: Final = 1 << 42
 _MOST_CENTS: Final = 2**61
 _LEAST_ROWS: Final = 256
-_MOST_ROWS: Final = 1 << 15
+_MOST_ROWS: Final = 1 << 13
 
 
 class Texts:
@@ -98,19 +98,19 @@ class Tables:
     def __init__(self, program: Program, size: int) -> None:
         self.program = program
         self.found = {name: Table(columns) for name, columns in program.tables.items()}
-        room = max(_LEAST_ROWS, min(_MOST_ROWS, size // 400))
-        self._room = [room] * len(self.found)
+        self._room = max(_LEAST_ROWS, min(_MOST_ROWS, size // 400))
+        self._taken = 0
         self._begin()
         self.counts = np.zeros(len(self.found), np.int64)
         self.base = np.zeros(len(self.found), np.int64)
 
     def _begin(self) -> None:
-        """Empty rows in one piece of memory; what is never written costs nothing."""
+        """Empty rows in one piece of memory that is filled again and again."""
         widths = [len(table.columns) for table in self.found.values()]
-        sizes = [room * width for room, width in zip(self._room, widths, strict=True)]
+        sizes = [self._room * width for width in widths]
         begins = [sum(sizes[:place]) for place in range(len(sizes))]
         self.cells = np.empty(sum(sizes), np.int64)
-        self.layout = np.array([begins, widths, self._room], np.int64).T.copy()
+        self.layout = np.array([begins, widths, [self._room] * len(sizes)], np.int64).T.copy()
         self.rows = [
             self.cells[begin : begin + size].reshape(-1, width)
             for begin, size, width in zip(begins, sizes, widths, strict=True)
@@ -121,17 +121,18 @@ class Tables:
         for place, table in enumerate(self.found.values()):
             count = int(self.counts[place])
             if count:
-                table.parts.append(self.rows[place][:count])
-            if count * 4 > 3 * self._room[place]:
-                self._room[place] = min(2 * self._room[place], 8 * _MOST_ROWS)
+                table.parts.append(self.rows[place][:count].copy())
         self.base += self.counts
         self.counts[:] = 0
-        self._begin()
 
     def make_room(self) -> None:
         """One stretch needs more rows than a table has when it is empty."""
-        self._room = [2 * room for room in self._room]
+        self._room *= 2
         self._begin()
+
+    def held(self) -> int:
+        """How many rows there are since they were last taken."""
+        return int(self.base.sum() + self.counts.sum()) - self._taken
 
     def add(self, name: str, values: list[int]) -> int:
         """One row from outside the walk; gives its number."""
@@ -146,6 +147,7 @@ class Tables:
     def take(self) -> dict[str, Table]:
         """Everything so far; the tables begin anew."""
         self.flush()
+        self._taken = int(self.base.sum())
         found = self.found
         self.found = {name: Table(table.columns) for name, table in found.items()}
         return found

@@ -203,19 +203,19 @@ def give_back(st, counts, saved, why):
     return why
 
 
-def step_of(keys, values, key):
+def step_of(known, key):
     """The step of a state and a segment, or -1 where nobody has worked it out yet."""
-    most = len(keys) - 1
-    place = (key * 7046029254386353131 >> 20) & most
-    while keys[place] != 0:
-        if keys[place] == key:
-            return values[place]
+    most = len(known) - 1
+    place = (key * 7046029254386353131 >> 40) & most
+    while known[place, 0] != 0:
+        if known[place, 0] == key:
+            return known[place, 1]
         place = (place + 1) & most
     return -1
 
 
 def walk(
-    data, pos, end, signs, kinds, ids, places, which, keys, values, steps, doings, fields, codes,
+    data, pos, end, signs, kinds, ids, places, which, known, steps, doings, fields, codes,
     owners, cells, layout, counts, base, blanks, st, saved, seen, levels, others, answers, controls,
     b, e, co,
 ):  # fmt: skip
@@ -292,7 +292,7 @@ def walk(
             if qualifier < 0:
                 return give_back(st, counts, saved, c.DOUBT), stretch
         key = ((st[c.STATE] * 64 + sid) << 24) | qualifier
-        found = step_of(keys, values, key)
+        found = step_of(known, key)
         if found == -2:
             return give_back(st, counts, saved, c.DOUBT), stretch
         if found < 0:
@@ -316,7 +316,7 @@ def walk(
         table = doings[at, 1]
         more = doings[at, 5]
         # elements that the segment does not have are empty
-        for k in range(count + 1, min(count + 25, 26)):
+        for k in range(count + 1, doings[at, 6] + 1):
             b[k] = 0
             e[k] = 0
         if not before(more, st, co):
