@@ -22,7 +22,7 @@ import numpy as np
 from neuroreed.bulk import x12_codes as c
 
 # without counting references: four fifths of the time went there, and nothing is allocated
-_jit = numba.njit(nogil=True, error_model="numpy", _nrt=False)
+_jit = numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 _cached = numba.njit(nogil=True, error_model="numpy", _nrt=False, cache=True)
 
 '''

@@ -21,9 +21,12 @@ class Places:
         self._of: dict[int, tuple[list[Any], list[int]]] = {}
 
     def watch(self, owner: Plain, n: int) -> None:
+        known = self._of
         for value in owner.values():
             if type(value) is list and value:
-                self.grown(value, n)
+                found = known.get(id(value))
+                if found is None or len(found[1]) != len(value):
+                    self.grown(value, n)
 
     def grown(self, value: list[Any], n: int) -> None:
         _, places = self._of.setdefault(id(value), (value, []))
