@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_tables import Tables, Texts
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.tables import Tables, Texts
 from neuroreed.exchange.x12.checks import is_date
 
 Plain = dict[str, Any]
@@ -83,9 +83,7 @@ class Rows:
     ) -> None:
         claim, level, own = owner
         for entry, n in zip(found, self.places.of(found) if found else (), strict=True):
-            values = {
-                name: self._text(text) for name, text in zip(names, entry, strict=False)
-            }
+            values = {name: self._text(text) for name, text in zip(names, entry, strict=False)}
             if table == "dates":
                 values |= _days(entry)
             if table == "amounts":
@@ -167,9 +165,7 @@ class Rows:
         quantities = found.get("quantities", [])
         self._pairs("quantities", owner, quantities, "qualifier", "quantity")
 
-    def _billed(
-        self, found: Plain, n: int, transaction: int, levels: tuple[int, int, int]
-    ) -> None:
+    def _billed(self, found: Plain, n: int, transaction: int, levels: tuple[int, int, int]) -> None:
         names = (
             "claim_id", "place_of_service", "frequency", "provider_signature", "assignment",
             "benefits", "release", "patient_signature", "accident_state", "special_program",
@@ -269,4 +265,3 @@ def _day(text: str) -> int:
     if not is_date(text):
         return c.NO_AMOUNT
     return date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal() - _EPOCH
-

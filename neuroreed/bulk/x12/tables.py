@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_program import Program
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.program import Program
 from neuroreed.exchange.x12.checks import cents, money
 
 Array = np.ndarray[Any, Any]
 _BESIDE: Final = 1 << 42
 _MOST_CENTS: Final = 2**61
-_LEAST_ROWS: Final = 256
+_LEAST_ROWS: Final = 64
 _MOST_ROWS: Final = 1 << 13
 
 
@@ -96,9 +96,10 @@ class Tables:
     """The tables of one kind of transaction; ``rows`` and ``counts`` are filled by the walk."""
 
     def __init__(self, program: Program, size: int) -> None:
+        """``size`` is about how many rows of a table to fill before they are put away."""
         self.program = program
         self.found = {name: Table(columns) for name, columns in program.tables.items()}
-        self._room = max(_LEAST_ROWS, min(_MOST_ROWS, size // 400))
+        self._room = max(_LEAST_ROWS, min(_MOST_ROWS, size))
         self._taken = 0
         self._begin()
         self.counts = np.zeros(len(self.found), np.int64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroreed.bulk.x12_rows import Places
+from neuroreed.bulk.x12.rows import Places
 from neuroreed.exchange.x12.body import Body, Plain
 from neuroreed.exchange.x12.checks import Defect
 from neuroreed.exchange.x12.guide import QUALIFIER, Step

@@ -1,7 +1,7 @@
 """Numbers that the columnar X12 reader and its compiled walk share.
 
-The walk is text that Numba compiles (``x12_walk``); what it does with a segment is data made
-from the guides (``x12_layout``). The names of both stand here once.
+The walk is text that Numba compiles (``walk``); what it does with a segment is data made
+from the guides (``layout``). The names of both stand here once.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_layout import ALLOWED, AMOUNTS, BOUNDARIES, LEVELS, TABLES, Doing, doing
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.layout import ALLOWED, AMOUNTS, BOUNDARIES, LEVELS, TABLES, Doing, doing
 from neuroreed.exchange.x12.guide import QUALIFIER, Machine, State
 from neuroreed.exchange.x12.registry import body_for
 
@@ -110,9 +110,9 @@ class Program:
         text = sid
         if sid in QUALIFIER:
             qualifier = key & 0xFFFFFF
-            text += "*" + bytes(qualifier >> 8 * k & 0xFF for k in range(3)).rstrip(
-                b"\0"
-            ).decode("ascii")
+            text += "*" + bytes(qualifier >> 8 * k & 0xFF for k in range(3)).rstrip(b"\0").decode(
+                "ascii"
+            )
         step = state.next.get(text) or state.go(text)
         if step.faults or step.opened or self._steps >= _MOST_STEPS:
             return False

@@ -1,21 +1,21 @@
 """The walk over the segments of claims and remittances that have nothing wrong.
 
-Copied behind ``x12_fields`` and compiled with it. It goes from one boundary to the next (a
+Copied behind ``fields`` and compiled with it. It goes from one boundary to the next (a
 claim, a level, a provider); a stretch in which anything is missing, unreadable, out of place
 or does not add up is given back untouched, and the plain reader reads it.
 """
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_fields import (
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.fields import (
     adjustments,
     diagnoses,
     do_field,
     pointers_hold,
 )
-from neuroreed.bulk.x12_parts import number, packed, same, text
-from neuroreed.bulk.x12_sums import (
+from neuroreed.bulk.x12.parts import number, packed, same, text
+from neuroreed.bulk.x12.sums import (
     close_adjudication,
     close_claim,
     close_line,
@@ -73,7 +73,7 @@ def after(
                 cells[row + k] = c.NONE
     elif more == c.TAX:
         kind = packed(data, b[1], e[1])
-        if kind == _EI or kind == _SY:
+        if kind in (_EI, _SY):
             if e[2] - b[2] != 9:
                 return c.DOUBT
             for k in range(b[2], e[2]):
@@ -100,7 +100,7 @@ def after(
         st[c.L_CHARGE] = cells[row + 11]
     elif more == c.SVD:
         st[c.A_OPEN] = 1
-        st[c.A_BUNDLED] = 1 if 6 <= count and e[6] > b[6] else 0
+        st[c.A_BUNDLED] = 1 if count >= 6 and e[6] > b[6] else 0
         st[c.A_PAID] = cells[row + 4]
         st[c.A_REDUCED] = 0
         st[c.A_PAYER] = text(b[1], e[1])
@@ -360,9 +360,7 @@ def walk(
                     st[c.C_ANSWERS] += 1
                     st[c.A_REDUCED] += st[c.CAS_TOTAL]
         elif more == c.DIAGNOSES:
-            why = diagnoses(
-                data, st, b, e, count, cells, layout, counts, blanks, table, component
-            )
+            why = diagnoses(data, st, b, e, count, cells, layout, counts, blanks, table, component)
         else:
             why = after(
                 more, data, st, b, e, count, row, cells, layout, counts, base, blanks, seen,

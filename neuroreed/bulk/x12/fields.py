@@ -1,12 +1,12 @@
 """What the elements of one segment become: fields, adjustments, diagnoses.
 
-Copied behind ``x12_sums`` and compiled with it.
+Copied behind ``sums`` and compiled with it.
 """
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_parts import (
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.parts import (
     amount,
     day,
     is_npi,
@@ -15,7 +15,7 @@ from neuroreed.bulk.x12_parts import (
     procedure,
     text,
 )
-from neuroreed.bulk.x12_sums import new_row
+from neuroreed.bulk.x12.sums import new_row
 
 _U = np.uint64
 _CO, _PR, _OA, _PI, _CR, _XX = 20291, 21072, 16719, 18768, 21059, 22616
@@ -133,23 +133,22 @@ def do_field(data, b, e, element, column, kind, arg, cells, row, component, code
     elif kind == c.SUBMITTED:
         if j > i:
             return procedure(data, i, j, component, cells, row + column)
-    elif kind == c.PARTS:
-        if j > i:
-            cells[row + column] = 0
-            kept = 0
-            part = 0
-            start = i
-            while i <= j:
-                if i == j or data[_U(i)] == component:
-                    if part < 3:
-                        if i > start:
-                            cells[row + column + kept] = text(start, i)
-                            kept += 1
-                    elif part == 3:
-                        cells[row + column + 3] = text(start, i)
-                    part += 1
-                    start = i + 1
-                i += 1
+    elif kind == c.PARTS and j > i:
+        cells[row + column] = 0
+        kept = 0
+        part = 0
+        start = i
+        while i <= j:
+            if i == j or data[_U(i)] == component:
+                if part < 3:
+                    if i > start:
+                        cells[row + column + kept] = text(start, i)
+                        kept += 1
+                elif part == 3:
+                    cells[row + column + 3] = text(start, i)
+                part += 1
+                start = i + 1
+            i += 1
     return True
 
 

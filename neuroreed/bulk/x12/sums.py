@@ -1,13 +1,13 @@
 """Levels, claims and lines as they open and close while the walk goes on, and their sums.
 
-Copied behind ``x12_parts`` and compiled with it. What does not hold is not judged here: the
+Copied behind ``parts`` and compiled with it. What does not hold is not judged here: the
 walk gives the stretch back, and the plain reader reads it.
 """
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_parts import keep_claim, number, packed, same, text
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.parts import keep_claim, number, packed, same, text
 
 _U = np.uint64
 
@@ -43,10 +43,12 @@ def close_line(st, co):
             if allowed != least and allowed != least + st[c.L_CO]:
                 if st[c.L_CO_COUNT] > 12:
                     return False
+                # one adjustment is often what is kept; the rare sum of several is not tried
+                explained = False
                 for k in range(st[c.L_CO_COUNT]):
                     if allowed == least + co[k]:
-                        return True
-                return False
+                        explained = True
+                return explained
     return True
 
 
@@ -212,13 +214,12 @@ def open_claim(data, st, b, e, cells, row, seen, component):
     cells[row + 4] = st[c.AT_PATIENT]
     if cells[row + 6] == c.NO_AMOUNT or cells[row + 6] < 0:
         return c.DOUBT
-    if st[c.AT_PATIENT] < 0:
-        if st[c.SELF] == 0 or (st[c.CLAIMS_HERE] == 0 and st[c.HAS_BITS] != 7):
-            return c.DOUBT
+    is_whole = st[c.SELF] == 1 and (st[c.CLAIMS_HERE] > 0 or st[c.HAS_BITS] == 7)
+    if st[c.AT_PATIENT] < 0 and not is_whole:
+        return c.DOUBT
     st[c.CLAIMS_HERE] += 1
     if st[c.CLAIMS_HERE] > 100:
         return c.DOUBT
     st[c.LEVEL_HAS_CLAIM] = 1
     st[c.C_CHARGE] = cells[row + 6]
     return 0
-

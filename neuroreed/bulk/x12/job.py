@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
-from neuroreed.bulk.x12_compile import compiled
-from neuroreed.bulk.x12_layout import BOUNDARIES
-from neuroreed.bulk.x12_levels import Levels
-from neuroreed.bulk.x12_program import program
-from neuroreed.bulk.x12_rows import Places, Rows
-from neuroreed.bulk.x12_source import Source
-from neuroreed.bulk.x12_tables import Tables, Texts
+from neuroreed.bulk.x12 import codes as c
+from neuroreed.bulk.x12.compile import compiled
+from neuroreed.bulk.x12.layout import BOUNDARIES
+from neuroreed.bulk.x12.levels import Levels
+from neuroreed.bulk.x12.program import program
+from neuroreed.bulk.x12.rows import Places, Rows
+from neuroreed.bulk.x12.source import Source
+from neuroreed.bulk.x12.tables import Tables, Texts
 from neuroreed.exchange.x12.p835_claims import add
 from neuroreed.exchange.x12.segments import BLANK, Delimiters
 
@@ -27,10 +27,11 @@ _FIRST_SEEN = 1 << 10
 class Job:
     """Reads transactions of one kind, one after the other."""
 
-    def __init__(self, kind: str, source: Source, texts: Texts, *, walks: bool) -> None:
+    def __init__(
+        self, kind: str, source: Source, texts: Texts, *, walks: bool, batch: int | None
+    ) -> None:
         self.kind, self.source, self.texts, self.walks = kind, source, texts, walks
         self.program = program(kind)
-        self.tables = Tables(self.program, len(source.raw))
         self.boundaries = BOUNDARIES[kind]
         self.st = np.zeros(c.WIDTH, np.int64)
         self.saved = np.zeros(c.WIDTH + len(self.program.names), np.int64)
@@ -42,7 +43,9 @@ class Job:
         self.begins = np.zeros(c.MOST_ELEMENTS + 26, np.int64)
         self.ends = np.zeros_like(self.begins)
         self.kept = np.zeros(16, np.int64)
-        self.batch: int | None = None
+        self.batch = batch
+        size = len(source.raw) // 400
+        self.tables = Tables(self.program, size if batch is None else min(size, batch // 8))
         self.is_full = False
         self.code: Any = compiled() if walks else None
 
@@ -74,7 +77,6 @@ class Job:
         place = self.program.names.index("claims")
         return int(self.tables.base[place] + self.tables.counts[place])
 
-
     def go(self, start: int, e: list[str], n: int) -> tuple[int, int]:
         """From a boundary on as far as the walk goes: where it ends, and the segments so far.
 
@@ -87,6 +89,9 @@ class Job:
             return start, n
         body.settle(n + 1)
         self.harvest()
+        if self.batch is not None and self.tables.held() >= self.batch:
+            self.is_full, self.skip = True, -1
+            return start, n
         if not self.on:
             return start, n
         state = self.program.number_of(body.state)
@@ -115,8 +120,8 @@ class Job:
                 self.source.data, start, len(self.source.data), self.signs, self.kinds,
                 program.ids, program.places, program.which, program.known,
                 program.steps, program.doings, program.fields, program.codes, program.owners,
-                tables.cells, tables.layout, tables.counts, tables.base, program.blanks, st, self.saved,
-                self.seen, self.levels, self.others, self.answers, self.controls,
+                tables.cells, tables.layout, tables.counts, tables.base, program.blanks,
+                st, self.saved, self.seen, self.levels, self.others, self.answers, self.controls,
                 self.begins, self.ends, self.kept,
             )  # fmt: skip
             if why == c.ROOM:

@@ -12,14 +12,14 @@ from typing import Final
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.compile import _load
 
-_PARTS: Final = ("x12_parts", "x12_sums", "x12_fields", "x12_walk")
+_PARTS: Final = ("parts", "sums", "fields", "walk")
 _CACHED: Final = ("walk", "keep_claim", "seen_before", "move_seen")
 _HEAD: Final = '''"""Copied together from the package; do not edit."""
 
 import numba
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
+from neuroreed.bulk.x12 import codes as c
 
 # without counting references: four fifths of the time went there, and nothing is allocated
 _jit = numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)
@@ -41,7 +41,7 @@ def _text() -> str:
     for name in _CACHED:
         text = text.replace(f"@_jit\ndef {name}(", f"@_cached\ndef {name}(")
     # the numbers are frozen into the machine code: others are another text
-    numbers = sha256(folder.joinpath("x12_codes.py").read_bytes()).hexdigest()
+    numbers = sha256(folder.joinpath("codes.py").read_bytes()).hexdigest()
     return f"{text}\n# {numbers}\n"
 
 

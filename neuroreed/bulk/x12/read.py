@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from neuroreed.bulk.x12_job import Job
-from neuroreed.bulk.x12_layout import BOUNDARIES
-from neuroreed.bulk.x12_source import Source
-from neuroreed.bulk.x12_tables import Table, Texts
-from neuroreed.bulk.x12_traced import traced
+from neuroreed.bulk.x12.job import Job
+from neuroreed.bulk.x12.layout import BOUNDARIES
+from neuroreed.bulk.x12.source import Source
+from neuroreed.bulk.x12.tables import Table, Texts
+from neuroreed.bulk.x12.traced import traced
 from neuroreed.exchange.x12.checks import Defect
 from neuroreed.exchange.x12.envelope import Reader, read_x12
 from neuroreed.exchange.x12.segments import Header
@@ -130,9 +130,8 @@ class ColumnReader(Reader):
         self.body = body
         kind = body.head["type"]
         if kind not in self.jobs:
-            self.jobs[kind] = Job(kind, self.source, self.texts, walks=self.walks)
+            self.jobs[kind] = Job(kind, self.source, self.texts, walks=self.walks, batch=self.batch)
         self.job = job = self.jobs[kind]
-        job.batch = self.batch
         job.begin(body, self.current.delimiters, len(self.transactions))
         own = Transaction(kind, body.head, body.component, job.first_claim)
         self.transactions.append(own)

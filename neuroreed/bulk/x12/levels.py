@@ -1,4 +1,4 @@
-"""The levels of an 837P between the walk and the plain reader: who bills, is insured, is treated."""
+"""Who bills, is insured, is treated: the levels of an 837P between walk and plain reader."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
+from neuroreed.bulk.x12 import codes as c
 from neuroreed.exchange.x12.body import at as element
 from neuroreed.exchange.x12.p837_claims import empty_billing, empty_patient, empty_subscriber
 
@@ -102,9 +102,7 @@ class Levels:
         body.level_begun = int(st[c.LEVEL_BEGUN])
         body.other = body.adjudication = body.unadjudicated = None
         body.childless = {
-            str(st[own]): int(st[n])
-            for own, n in ((c.HL20, c.N20), (c.HL22, c.N22))
-            if st[n]
+            str(st[own]): int(st[n]) for own, n in ((c.HL20, c.N20), (c.HL22, c.N22)) if st[n]
         }
 
     def remember(self) -> None:
@@ -241,9 +239,7 @@ class Levels:
         body.levels = {str(own): _KINDS[codes[own] >> 2] for own in range(1, last + 1)}
         body.without_child = {str(own): codes[own] & 3 == 0 for own in range(1, last + 1)}
         body.childless = {
-            str(st[own]): int(st[n])
-            for own, n in ((c.HL20, c.N20), (c.HL22, c.N22))
-            if st[n]
+            str(st[own]): int(st[n]) for own, n in ((c.HL20, c.N20), (c.HL22, c.N22)) if st[n]
         }
         # a claim is seen when it is closed: not the open one, nor what the walk gave back
         open_one = self.key[0] if body.claim is not None else c.NONE

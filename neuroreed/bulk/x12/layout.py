@@ -2,7 +2,7 @@
 
 The structure of a file is told by the plain reader's own guide; here stands only which
 elements go to which column. Everything the plain reader does with a segment beyond that is
-either among the numbered doings of ``x12_walk`` or makes the walk leave the claim to the
+either among the numbered doings of ``walk`` or makes the walk leave the claim to the
 plain reader.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from neuroreed.bulk import x12_codes as c
+from neuroreed.bulk.x12 import codes as c
 
 AMOUNTS: Final = frozenset(
     {"charge", "paid", "remaining", "amount", "patient_responsibility", "line_charges_sum"}
@@ -140,7 +140,7 @@ _PAIR: Final = _texts(qualifier=1, value=2)
 _ADJUSTMENT: Final = {
     level: Doing(table="adjustments", level=level, more=c.CAS) for level in range(4)
 }
-_PERIOD: Final = _texts(qualifier=1, format=2, value=3) + ((2, "day", c.PERIOD, ""),)
+_PERIOD: Final = (*_texts(qualifier=1, format=2, value=3), (2, "day", c.PERIOD, ""))
 
 
 def _insured(table: str) -> Doing:
@@ -342,10 +342,13 @@ DOINGS: Final = {"837": _claim_doings(), "835": _remittance_doings()}
 # segments of which the plain reader keeps nothing without details, in any loop
 _SILENT: Final = {
     "837": frozenset(
-        "PRV PAT N3 N4 SV5 CN1 K3 CR1 CR2 CR3 CRC HCP QTY MEA PS1 LIN CTP LQ FRM CUR".split()
+        {
+            "PRV", "PAT", "N3", "N4", "SV5", "CN1", "K3", "CR1", "CR2", "CR3", "CRC", "HCP", "QTY",
+            "MEA", "PS1", "LIN", "CTP", "LQ", "FRM", "CUR",
+        }
     ),
     "835": frozenset(),
-}
+}  # fmt: skip
 _SILENT_REFS: Final = ("2010AB", "2010AC", "2010BA", "2010BB", "2010CA", "2410")
 
 
@@ -354,7 +357,7 @@ def doing(kind: str, loop: str, sid: str) -> Doing | None:
     known = DOINGS[kind].get((loop, sid))
     if known is not None:
         return known
-    if sid in _SILENT[kind]:
+    if sid in _SILENT[kind] or sid == "PLB":  # the walk only stops before it
         return _NOTHING
     if kind == "837":
         if sid == "HL":

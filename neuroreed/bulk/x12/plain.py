@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from neuroreed.bulk.x12_layout import AMOUNTS, NUMBERS
-from neuroreed.bulk.x12_read import Transaction, X12Columns
-from neuroreed.bulk.x12_tables import Table, Texts
+from neuroreed.bulk.x12.layout import AMOUNTS, NUMBERS
+from neuroreed.bulk.x12.read import Transaction, X12Columns
+from neuroreed.bulk.x12.tables import Table, Texts
 from neuroreed.exchange.x12.p837_claims import empty_billing, empty_subscriber
 
 Plain = dict[str, Any]
@@ -22,9 +22,7 @@ _INSURED: Final = tuple(empty_subscriber())
 def to_plain(columns: X12Columns) -> Plain:
     """All that ``read_x12`` says of the file, from its tables."""
     kinds = {kind: _Kind(kind, tables, columns.texts) for kind, tables in columns.tables.items()}
-    claims = {
-        id(one.head): [*kinds[one.kind].claims(one)] for one in columns.transactions
-    }
+    claims = {id(one.head): [*kinds[one.kind].claims(one)] for one in columns.transactions}
     interchanges = []
     for interchange in columns.interchanges:
         groups = [
@@ -50,9 +48,7 @@ class _Kind:
 
     def __init__(self, kind: str, tables: dict[str, Table], texts: Texts) -> None:
         self.kind, self.texts = kind, texts
-        self.all = {
-            name: list(self._rows(table)) for name, table in tables.items()
-        }
+        self.all = {name: list(self._rows(table)) for name, table in tables.items()}
         self.owned: dict[str, dict[tuple[int, int], list[Plain]]] = {}
         for name, rows in self.all.items():
             if rows and "owner" in rows[0]:
@@ -101,7 +97,9 @@ class _Kind:
         return [[row[name] or "" for name in names] for row in self._own(table, level, owner)]
 
     def _amounts(self, level: int, owner: int) -> list[list[str | None]]:
-        return [[row["qualifier"] or "", row["amount"]] for row in self._own("amounts", level, owner)]
+        return [
+            [row["qualifier"] or "", row["amount"]] for row in self._own("amounts", level, owner)
+        ]
 
     def _adjustments(self, level: int, owner: int) -> list[Plain]:
         found = []
@@ -199,9 +197,7 @@ class _Kind:
             "subscriber": empty_subscriber()
             if subscriber < 0
             else self._level("subscribers", subscriber, _INSURED),
-            "patient": None
-            if patient < 0
-            else self._level("patients", patient, ("last", "first")),
+            "patient": None if patient < 0 else self._level("patients", patient, ("last", "first")),
             "diagnoses": [
                 [one["qualifier"], one["code"]]
                 for one in self.of_claim["diagnoses"].get(number, ())

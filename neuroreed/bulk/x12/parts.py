@@ -1,12 +1,12 @@
 """Amounts, dates, numbers and names in the bytes of a file, as the plain reader tests them.
 
-Copied in front of ``x12_walk`` and compiled with it; nothing here is called uncompiled. What
+Copied in front of ``walk`` and compiled with it; nothing here is called uncompiled. What
 these are not sure of they call bad, and the plain reader decides.
 """
 
 import numpy as np
 
-from neuroreed.bulk import x12_codes as c
+from neuroreed.bulk.x12 import codes as c
 
 _U = np.uint64
 _MOST_DIGITS = 11  # of whole dollars: sums of a file stay far inside 64 bits
@@ -140,7 +140,11 @@ def is_code(data, i, e):
     """Letters and digits only."""
     while i < e:
         sign = data[_U(i)]
-        if not (sign >= 48 and sign <= 57 or sign >= 65 and sign <= 90 or sign >= 97 and sign <= 122):
+        if not (
+            (sign >= 48 and sign <= 57)
+            or (sign >= 65 and sign <= 90)
+            or (sign >= 97 and sign <= 122)
+        ):
             return False
         i += 1
     return True
@@ -168,10 +172,11 @@ def same(data, one, other):
         return False
     first = one >> c.LENGTH_BITS
     second = other >> c.LENGTH_BITS
-    for k in range(size - 1, -1, -1):
-        if data[_U(first + k)] != data[_U(second + k)]:
-            return False
-    return True
+    # from behind: numbers that count on differ there
+    place = size - 1
+    while place >= 0 and data[_U(first + place)] == data[_U(second + place)]:
+        place -= 1
+    return place < 0
 
 
 def text(i, e):
@@ -225,7 +230,7 @@ def seen_before(data, seen, claim_id, frequency):
 
 
 def keep_claim(data, seen, claim_id, frequency):
-    """Note a claim as seen: 1 if it was not there, 0 if it was (this very one), -1 if another was."""
+    """Note a claim as seen: 1 if it is new, 0 if it was noted before, -1 if another has its key."""
     place = seen_before(data, seen, claim_id, frequency)
     if place >= 0:
         return 0 if seen[place, 0] == claim_id and seen[place, 1] == frequency else -1
