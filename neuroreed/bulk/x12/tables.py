@@ -17,7 +17,7 @@ from neuroreed.bulk.x12.program import Program
 from neuroreed.exchange.x12.checks import cents, money
 
 Array = np.ndarray[Any, Any]
-_BESIDE: Final = 1 << 42
+BESIDE: Final = 1 << 42
 _MOST_CENTS: Final = 2**61
 _LEAST_ROWS: Final = 64
 _MOST_ROWS: Final = 1 << 13
@@ -38,8 +38,8 @@ class Texts:
         if value < 0:
             return None if value == c.NONE else self.odd[c.ODD - value]
         start, size = value >> c.LENGTH_BITS, value & c.LENGTH
-        if start >= _BESIDE:
-            start -= _BESIDE
+        if start >= BESIDE:
+            start -= BESIDE
             return self.beside[start : start + size].decode(self.encoding)
         return self.raw[start : start + size].decode(self.encoding)
 
@@ -52,7 +52,7 @@ class Texts:
             own = text.encode(self.encoding)
             if len(own) > c.LENGTH:
                 return self._put_odd(text)
-            value = (_BESIDE + len(self.beside)) << c.LENGTH_BITS | len(own)
+            value = (BESIDE + len(self.beside)) << c.LENGTH_BITS | len(own)
             self.beside += own
             self._known[text] = value
         return value
@@ -79,9 +79,10 @@ class Texts:
 
 @dataclass
 class Table:
-    """The rows of one table so far: parts that are full, and the one being filled."""
+    """The rows of one table, in parts; ``first`` is the number of the first row."""
 
     columns: tuple[str, ...]
+    first: int = 0
     parts: list[Array] = field(default_factory=list)
 
     def rows(self) -> Array:
@@ -150,5 +151,8 @@ class Tables:
         self.flush()
         self._taken = int(self.base.sum())
         found = self.found
-        self.found = {name: Table(table.columns) for name, table in found.items()}
+        self.found = {
+            name: Table(table.columns, int(base))
+            for (name, table), base in zip(found.items(), self.base, strict=True)
+        }
         return found
