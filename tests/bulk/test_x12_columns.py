@@ -6,6 +6,7 @@ alone; facts, defects, errors and the rows with their places must be the same.
 
 from __future__ import annotations
 
+import os
 from random import Random
 
 import pytest
@@ -17,9 +18,11 @@ from tests.bulk.x12_answers import columnar, differing_rows, plain, rows
 from tests.exchange.x12 import files
 from tests.exchange.x12.claims import RECEIVER, SUBMITTER, billing_provider, claim
 from tests.exchange.x12.damage import COUNT, WHOLE, mutations
+from tests.exchange.x12.judge import claims_of
 from tests.exchange.x12.remittances import remittance
 from tests.shared import shared
 
+KINDS = 1000 if os.environ.get("NEUROREED_SLOW") == "1" else 200
 BILLING = billing_provider(Random(1))
 
 
@@ -168,3 +171,15 @@ def test_thousands_of_levels_and_claims_are_told_apart():
 def test_what_is_no_file_is_refused(source):
     with pytest.raises(nr.X12Error, match="path or the bytes"):
         read_columns(source)
+
+
+def test_claims_of_every_kind_come_back_unchanged_from_columns():
+    claims = [claim(seed) for seed in range(KINDS)]
+    data = written(claims)
+
+    read = to_plain(read_columns(data))
+
+    assert read == nr.read_x12(data)
+    assert read["defects"] == []
+    assert claims_of(nr.read_x12(nr.write_837p(read))) == claims_of(read)
+    assert len(claims_of(read)) == KINDS

@@ -22,7 +22,42 @@ _INSURED: Final = tuple(empty_subscriber())
 def to_plain(columns: X12Columns) -> Plain:
     """All that ``read_x12`` says of the file, from its tables."""
     kinds = {kind: _Kind(kind, tables, columns.texts) for kind, tables in columns.tables.items()}
-    claims = {id(one.head): [*kinds[one.kind].claims(one)] for one in columns.transactions}
+    return _whole(columns, lambda one: [*kinds[one.kind].claims(one)])
+
+
+def to_brief(columns: X12Columns) -> Plain:
+    """The same, with only what a summary says of each claim; ``lines`` only counts."""
+    briefs = {kind: _brief(kind, tables, columns.texts) for kind, tables in columns.tables.items()}
+    return _whole(columns, lambda one: briefs[one.kind][one.first_claim : one.end_claim])
+
+
+def _brief(kind: str, tables: dict[str, Table], texts: Texts) -> list[Plain]:
+    table, lines = tables["claims"], tables["lines"]
+    names = ["claim_id", "charge", "balanced", "frequency"]
+    names += ["status", "paid"] if kind == "835" else []
+    places = [table.columns.index(name) for name in names]
+    counts = [0] * len(table.rows())
+    for claim in lines.rows()[:, 1].tolist():
+        counts[claim] += 1
+    found = []
+    for row, count in zip(table.rows()[:, places].tolist(), counts, strict=True):
+        said = dict(zip(names, row, strict=True))
+        found.append(
+            {
+                name: texts.amount(value)
+                if name in AMOUNTS
+                else bool(value)
+                if name in NUMBERS
+                else texts.get(value)
+                for name, value in said.items()
+            }
+            | {"lines": range(count)}
+        )
+    return found
+
+
+def _whole(columns: X12Columns, claims_of: Callable[[Transaction], list[Plain]]) -> Plain:
+    claims = {id(one.head): claims_of(one) for one in columns.transactions}
     interchanges = []
     for interchange in columns.interchanges:
         groups = [

@@ -68,7 +68,7 @@ def claim_rows(random: Random, number: str) -> tuple[list[str], int, int]:
     status = random.choice(("1", "1", "1", "2", "19"))
     rows = [
         f"CLP*{number}*{status}*{_said(charge)}*{_said(paid)}*{_said(owed) if owed else ''}*"
-        f"{random.choice(('12', 'MB', 'CI'))}*ICN{random.randrange(10**11)}*11*1",
+        f"{random.choice(('12', 'MB', '13'))}*ICN{random.randrange(10**11)}*11*1",
         f"NM1*QC*1*{random.choice(_LAST)}*{random.choice(_FIRST)}*"
         f"{random.choice(('', 'M'))}***MI*W{random.randrange(10**8, 10**9)}",
     ]
