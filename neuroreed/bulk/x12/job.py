@@ -186,6 +186,7 @@ class Job:
         body.places = Places()
         if self.kind == "837":
             self.above.harvest()
+        self.tables.commit()
 
     def finish(self) -> None:
         """Before the plain reader ends the transaction: whether there were claims."""

@@ -102,6 +102,7 @@ class Tables:
         self.found = {name: Table(columns) for name, columns in program.tables.items()}
         self._room = max(_LEAST_ROWS, min(_MOST_ROWS, size))
         self._taken = 0
+        self._waiting: dict[str, tuple[int, int, list[list[int]]]] = {}
         self._begin()
         self.counts = np.zeros(len(self.found), np.int64)
         self.base = np.zeros(len(self.found), np.int64)
@@ -137,14 +138,26 @@ class Tables:
         return int(self.base.sum() + self.counts.sum()) - self._taken
 
     def add(self, name: str, values: list[int]) -> int:
-        """One row from outside the walk; gives its number."""
-        place = self.program.names.index(name)
-        if self.counts[place] >= len(self.rows[place]):
-            self.flush()
-        at = int(self.counts[place])
-        self.rows[place][at] = values
-        self.counts[place] += 1
-        return int(self.base[place]) + at
+        """One row from outside the walk; gives its number. ``commit`` puts it in."""
+        waiting = self._waiting.get(name)
+        if waiting is None:
+            place = self.program.names.index(name)
+            first = int(self.base[place] + self.counts[place])
+            waiting = self._waiting[name] = (place, first, [])
+        waiting[2].append(values)
+        return waiting[1] + len(waiting[2]) - 1
+
+    def commit(self) -> None:
+        """Put the rows that were added into the tables, each table at once."""
+        for place, _, values in self._waiting.values():
+            if self.counts[place] + len(values) > self._room:
+                self.flush()
+            while len(values) > self._room:
+                self.make_room()
+            at = int(self.counts[place])
+            self.rows[place][at : at + len(values)] = values
+            self.counts[place] += len(values)
+        self._waiting.clear()
 
     def take(self) -> dict[str, Table]:
         """Everything so far; the tables begin anew."""
