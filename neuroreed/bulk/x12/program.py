@@ -60,7 +60,7 @@ class Program:
         self._noted = 0
         self.steps = np.zeros((_MOST_STEPS, 3), np.int64)
         self._steps = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.owners = np.zeros(4, np.int64)
         for level, name in enumerate(LEVELS[kind]):
             self.owners[level] = self.names.index(name)
@@ -94,9 +94,12 @@ class Program:
     def number_of(self, state: State) -> int | None:
         """The number of a state; None where a file has more of them than are kept."""
         number = self._numbers.get(id(state))
-        if number is None and len(self.states) < _MOST_STATES:
-            number = self._numbers[id(state)] = len(self.states)
-            self.states.append(state)
+        if number is None:
+            with self._lock:
+                if id(state) not in self._numbers and len(self.states) < _MOST_STATES:
+                    self.states.append(state)
+                    self._numbers[id(state)] = len(self.states) - 1
+                number = self._numbers.get(id(state))
         return number
 
     def learn(self, key: int) -> bool:
