@@ -170,20 +170,12 @@ def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
 
 
 def _x12_frame(file: Path) -> pl.DataFrame:
-    from neuroreed.exchange.tables import read_source
-    from neuroreed.model.adapt import rows_of
+    from neuroreed.bulk.x12.lines import service_lines
 
-    parsed, _ = read_source(file)
-    rows, _, _ = rows_of(parsed)
-    plain = []
-    for row, _where in rows:
-        line = dict(row)
-        if line.get("modifiers") is not None:
-            line["modifiers"] = ",".join(line["modifiers"])
-        plain.append({key: None if value is None else str(value) for key, value in line.items()})
-    if not plain:
+    found = service_lines(file)
+    if found.is_empty():
         raise BadInput(f"{file.name}: holds no service line that can be audited.")
-    return pl.DataFrame(plain, infer_schema_length=None)
+    return found
 
 
 def rows_per_task(memory_mb: int, threads: int) -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from neuroreed.cli.out import print_json
 from neuroreed.exchange.x12 import read_x12
+
+# bytes; below this the plain reader is done before machine code is loaded
+_LARGE = 8_000_000
 
 
 def run(argv: list[str]) -> int:
@@ -33,7 +37,8 @@ def run(argv: list[str]) -> int:
         )
     asked = parser.parse_args(argv)
     details = bool(getattr(asked, "details", False))
-    results = {name: read_x12(Path(name), details=details) for name in asked.files}
+    whole = asked.verb == "read" and asked.json
+    results = {name: _read(Path(name), details, whole=whole) for name in asked.files}
     defective = any(result["defects"] for result in results.values())
     if asked.json:
         found: dict[str, Any] = (
@@ -50,6 +55,16 @@ def run(argv: list[str]) -> int:
                 _tell(result)
             _tell_defects(result["defects"])
     return 1 if defective and (asked.strict or asked.verb == "check") else 0
+
+
+def _read(path: Path, details: bool, *, whole: bool) -> dict[str, Any]:
+    """What a file says; a large one that is only told about is read as columns, if we can."""
+    if not whole and path.is_file() and path.stat().st_size >= _LARGE and find_spec("numba"):
+        from neuroreed.bulk.x12.plain import to_brief
+        from neuroreed.bulk.x12.read import read_columns
+
+        return to_brief(read_columns(path))
+    return read_x12(path, details=details)
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -8,6 +8,9 @@ import sys
 import pytest
 
 from neuroreed import cli
+from neuroreed.exchange.x12 import write_837p
+from tests.exchange.x12.claims import RECEIVER, SUBMITTER, claim
+from tests.exchange.x12.remittances import remittance
 
 NEEDS_NOTHING = {"rules", "serve"}  # without arguments they do their work
 
@@ -55,3 +58,20 @@ def test_a_command_that_is_not_there_is_no_traceback(outside, monkeypatch, capsy
 def test_minutes_are_plain_digits(text, capsys):
     assert cli.main(["units", text]) == 2
     assert "is not CODE:MINUTES" in capsys.readouterr().err
+
+
+def test_a_large_file_is_told_about_in_the_same_words(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("numba")
+    claims = [claim(seed) for seed in range(12)]
+    data = write_837p(claims, submitter=SUBMITTER, receiver=RECEIVER) + remittance(1, 9, faulty=0.5)
+    path = tmp_path / "large.x12"
+    path.write_bytes(data.replace(b"CLM*SG-3*", b"CLM*SG-3*1"))
+    for verb, status in (("read", 0), ("check", 1)):
+        assert exit_status(["x12", verb, str(path)]) == status
+        said = capsys.readouterr().out
+
+        monkeypatch.setattr("neuroreed.cli.x12._LARGE", 1)
+        assert exit_status(["x12", verb, str(path)]) == status
+        assert capsys.readouterr().out == said
+        assert ("DOES NOT BALANCE" in said) == (verb == "read")
+        monkeypatch.undo()

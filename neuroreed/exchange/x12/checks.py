@@ -51,6 +51,7 @@ def cents(text: str) -> int | None:
     return -value if text[0] == "-" else value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def money(whole_cents: int) -> str:
     """Whole cents as text with two decimals."""
     sign = "-" if whole_cents < 0 else ""

@@ -56,17 +56,22 @@ class Reader:
         self.report(defect(code, message, segment=self.n, element=element))
 
     def read(self) -> Plain:
-        text = self.text
-        start = find_isa(text)
-        if start < 0:
-            _refuse(text)
-        if text[:start].strip(" \t\r\n\x00\ufeff"):
-            self.report(defect("text_before_isa", "Text stands before the first ISA", segment=1))
+        start = self._begin()
         while start >= 0:
             start = self._interchange(start)
+        return self._end()
+
+    def _begin(self) -> int:
+        start = self._find(0)
+        if start < 0:
+            _refuse(self.text)
+        if self._before(start).strip(" \t\r\n\x00\ufeff"):
+            self.report(defect("text_before_isa", "Text stands before the first ISA", segment=1))
+        return start
+
+    def _end(self) -> Plain:
         self._close_interchange()
-        sign = self.current.delimiters.segment
-        if not text.rstrip(BLANK.replace(sign, "")).endswith(sign):
+        if not self._is_ended(self.current.delimiters.segment):
             self.fault("unterminated_segment", "The last segment is not ended: the file is cut")
         self.defects.sort(key=lambda found: found["segment"] or 0)
         if self.unreported:
@@ -79,10 +84,24 @@ class Reader:
             "defects": self.defects,
         }
 
+    # where things stand in the text; a reader of bytes on the disk finds them otherwise
+
+    def _find(self, start: int) -> int:
+        return find_isa(self.text, start)
+
+    def _header(self, start: int) -> Header:
+        return header(self.text, start)
+
+    def _before(self, start: int) -> str:
+        return self.text[:start]
+
+    def _is_ended(self, sign: str) -> bool:
+        return self.text.rstrip(BLANK.replace(sign, "")).endswith(sign)
+
     def _interchange(self, start: int) -> int:
         """Read from the ISA at ``start``; gives where the next ISA stands, or -1."""
         try:
-            head = header(self.text, start)
+            head = self._header(start)
         except X12Error as error:
             if not self.interchanges:
                 raise
@@ -90,36 +109,42 @@ class Reader:
             if self.ids is not None:
                 self.ids.append("ISA")
             self.fault("isa_unreadable", error.message)
-            return find_isa(self.text, start + 3)
+            return self._find(start + 3)
         self.current = head
         self._isa(head)
+        return self._segments(head)
+
+    def _segments(self, head: Header) -> int:
+        """Read what follows an ISA; gives where the next ISA stands, or -1."""
         element = head.delimiters.element
         isa = "ISA" + element
-        envelope = _ENVELOPE
         for offset, piece in segments(self.text, head.end, head.delimiters.segment):
             if piece[:3] == "ISA" and (piece[:4] == isa or not piece[3:4].isalnum()):
                 at_isa = self.text.find("ISA", offset)
                 if find_isa(self.text, at_isa) == at_isa:
                     return at_isa
             self.n += 1
-            e = piece.split(element)
-            if self.ids is not None:
-                self.ids.append(e[0])
-            if "\n" in piece or "\r" in piece:
-                self.fault(
-                    "line_break", f"{e[0][:3]} holds a line end: a terminator may be missing"
-                )
-                e = [
-                    part.strip()
-                    for part in piece.replace("\r", " ").replace("\n", " ").split(element)
-                ]
-            if e[0] in envelope:
-                self._envelope(e)
-            elif self.body is not None:
-                self.body.segment(e, self.n)
-            elif self.transaction is None:
-                self.fault("outside_transaction", f"{e[0][:3]!r} stands outside a transaction")
+            self._segment(self._elements(piece, element))
         return -1
+
+    def _elements(self, piece: str, element: str) -> list[str]:
+        e = piece.split(element)
+        if self.ids is not None:
+            self.ids.append(e[0])
+        if "\n" in piece or "\r" in piece:
+            self.fault("line_break", f"{e[0][:3]} holds a line end: a terminator may be missing")
+            e = [
+                part.strip() for part in piece.replace("\r", " ").replace("\n", " ").split(element)
+            ]
+        return e
+
+    def _segment(self, e: list[str]) -> None:
+        if e[0] in _ENVELOPE:
+            self._envelope(e)
+        elif self.body is not None:
+            self.body.segment(e, self.n)
+        elif self.transaction is None:
+            self.fault("outside_transaction", f"{e[0][:3]!r} stands outside a transaction")
 
     def _envelope(self, e: list[str]) -> None:
         sid = e[0]

@@ -256,6 +256,9 @@ def _clm(b: ClaimBody, e: list[str], n: int) -> None:
         if at(e, where):
             claim[name] = e[where]
     has = claim["subscriber"].pop("_has", None)
+    for level in ("billing_provider", "patient"):
+        if claim[level]:
+            claim[level].pop("_has", None)  # a segment out of its place left its mark there
     if b.patient is None:
         _check_own_subscriber(b, claim["subscriber"], has)
     b.open_claim(claim, charge)
@@ -376,8 +379,9 @@ def _cas(b: ClaimBody, e: list[str], n: int) -> None:
             b.unadjudicated = (payer, None if total is None else paid, reduced + (total or 0))
     elif b.other is not None:
         b.other["adjustments"] += found
-        sofar = b.other.get("_cents")
-        b.other["_cents"] = None if sofar is None or total is None else sofar + total
+        if "_cents" in b.other:  # of a claim that is closed already nothing is summed
+            sofar = b.other["_cents"]
+            b.other["_cents"] = None if sofar is None or total is None else sofar + total
 
 
 def _oi(b: ClaimBody, e: list[str], n: int) -> None:

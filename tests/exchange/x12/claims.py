@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -186,6 +187,9 @@ def claim(seed: int, *, billing: BillingProvider | None = None) -> Claim:
         )
     if random.random() < 0.2:
         providers.append(_provider(random, "DQ"))
+    place = random.choice(("11", "10", "12", "02"))
+    if place in ("02", "10"):
+        lines = tuple(map(_from_afar, lines))
     return Claim(
         claim_id=f"SG-{seed}",
         charge_cents=total,
@@ -196,7 +200,7 @@ def claim(seed: int, *, billing: BillingProvider | None = None) -> Claim:
             ("ABK" if place == 0 else "ABF", code) for place, code in enumerate(diagnoses)
         ),
         lines=lines,
-        place_of_service=random.choice(("11", "11", "12", "02")),
+        place_of_service=place,
         frequency=frequency,
         assignment=random.choice("AAAC"),
         patient_signature=random.choice(("", "", "P")),
@@ -211,6 +215,14 @@ def claim(seed: int, *, billing: BillingProvider | None = None) -> Claim:
         providers=tuple(providers),
         other_subscribers=(_other(random, other_payer, lines, treated),) if has_second else (),
     )
+
+
+def _from_afar(line: ClaimLine) -> ClaimLine:
+    """The same line by telehealth, where there is room for one more modifier."""
+    modifiers = line.procedure.modifiers
+    if len(modifiers) == 4:
+        return line
+    return replace(line, procedure=replace(line.procedure, modifiers=(*modifiers, "95")))
 
 
 def _line(
