@@ -305,13 +305,23 @@ def distinct(series: pl.Series) -> tuple[list[Any], Array]:
     """
     if not len(series):
         return [], np.empty(0, np.int32)
-    hashes = series.hash(seed=97112).to_numpy()
+    places, first = _numbered(series.hash(seed=97112).to_numpy())
+    return series.gather(first).to_list(), places
+
+
+def encoded(hashes: Array) -> tuple[Array, int]:
+    """Distinct numbers, unsigned of 64 bits, as small ones; and how many there are."""
+    places, first = _numbered(hashes)
+    return places, len(first)
+
+
+def _numbered(hashes: Array) -> tuple[Array, Array]:
     places, size = np.empty(len(hashes), np.int32), _FEW
     while True:
         first = np.empty(size, np.int64)
         count = loops(len(hashes)).encode(hashes, places, first, np.full(size, -1, np.int64))
         if count >= 0:
-            return series.gather(first[:count]).to_list(), places
+            return places, first[:count]
         size *= 16
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +23,7 @@ import polars as pl
 from neuroreed.audit.registry import Registry, registry, rule_book
 from neuroreed.bulk import put
 from neuroreed.bulk.alone import hold
+from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
@@ -44,19 +45,19 @@ from neuroreed.bulk.partitions import (
 from neuroreed.bulk.passes import (
     Kernels,
     PartResult,
-    run_days,
     run_part,
-    run_times,
     tables_for,
 )
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
+from neuroreed.bulk.second import NamesOfVisits, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
 MEMORY_MB: Final = 1_500
-_SECOND_ROWS: Final = 2_000_000
+_SECOND_ROWS: Final = 8_000_000
+_DAY_ROWS: Final = 32_768
 _WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
 
@@ -304,7 +305,7 @@ def _keep(
 
     ``own`` tells machines apart that may be at the same task, as when one was thought lost.
     """
-    tables = {".days.parquet": result.days, ".times.parquet": result.times}
+    tables = {".times.parquet": result.times, ".names.parquet": result.names}
     tables[".sums.parquet"] = sums_of(result.findings)
     if findings:
         tables[".findings.parquet"] = result.findings
@@ -312,6 +313,10 @@ def _keep(
         path = _part(folder, task.number, ending)
         if table.width:
             put.table(path, table, own, compression="lz4")
+    if result.days.width:
+        path = _part(folder, task.number, ".days.parquet")
+        # small groups of rows, so that a slot need not read the others
+        put.table(path, result.days, own, compression="lz4", row_group_size=_DAY_ROWS)
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -320,6 +325,7 @@ def _keep(
         "stop_cents": result.stop_cents,
         "billed_cents": result.billed_cents,
         "counts": {kind: counts.tolist() for kind, counts in result.counts.items()},
+        "payers": list(part.payers),
         "rejects": [[r.file, r.row, r.column, r.reason] for r in part.rejects[:1000]],
         "rejected": len(part.rejects),
     }
@@ -342,24 +348,20 @@ def _second_pass(
     """Therapist days, from the rows that all tasks handed on."""
     kernels = Kernels(using, interpreted=plain)
     found, counts = [], {}
-    for kind, ending, run in (
-        (DAYS, ".days.parquet", run_days),
-        (THERAPISTS, ".times.parquet", run_times),
-    ):
-        files = sorted((folder / "parts").glob(f"*{ending}"))
-        rules = max(len((kernels.days if kind == DAYS else kernels.therapists).plan.rules), 1)
-        counts[kind] = np.zeros((rules, 1), np.int64)
-        if not files:
-            continue
-        lazy = pl.scan_parquet(files, missing_columns="insert", glob=False)
-        total = int(lazy.select(pl.len()).collect().item())
-        slots = max(1, -(-total // _SECOND_ROWS))
-        for slot in range(slots):
-            own = (pl.col("therapist") % slots + slots) % slots == slot
-            rows = (lazy.filter(own) if slots > 1 else lazy).collect()
-            table, counted = run(rows, kernels, tables)
-            found.append(table)
-            counts[kind] = _plus(counts[kind], counted)
+    parts = folder / "parts"
+    payers = sorted(
+        {name for each in parts.glob("*.json") for name in json.loads(each.read_text())["payers"]}
+    )
+    for kind, kernel in ((DAYS, kernels.days), (THERAPISTS, kernels.therapists)):
+        counts[kind] = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
+    for rows in _day_rows(parts):
+        table, counted = run_days(rows, payers, NamesOfVisits(parts), kernels, tables)
+        found.append(table)
+        counts[DAYS] = _plus(counts[DAYS], counted)
+    for rows in _time_rows(parts):
+        table, counted = run_times(rows, kernels, tables)
+        found.append(table)
+        counts[THERAPISTS] = _plus(counts[THERAPISTS], counted)
     findings = pl.concat(found) if found else None
     if findings is not None:
         findings = findings.unique(["rule", "subject"], maintain_order=True)
@@ -367,6 +369,37 @@ def _second_pass(
             put.table(folder / f"second.{ending}.parquet", table)
     kept = {kind: counted.tolist() for kind, counted in counts.items()}
     put.text(folder / "second.json", json.dumps({"counts": kept}))
+
+
+def _day_rows(parts: Path) -> Iterator[pl.DataFrame]:
+    """The lines of therapists' days, as many slots at once as memory allows."""
+    tables = [
+        pl.scan_parquet(path, glob=False).with_columns(
+            pl.lit(int(path.name[5:10]), pl.Int32).alias("part")
+        )
+        for path in sorted(parts.glob("*.days.parquet"))
+    ]
+    total = sum(int(each.select(pl.len()).collect().item()) for each in tables)
+    step = SLOTS if total <= _SECOND_ROWS else max(1, SLOTS * _SECOND_ROWS // total)
+    for slot in range(0, SLOTS if tables else 0, step):
+        own = pl.col("slot").is_between(slot, slot + step - 1)
+        yield pl.concat(
+            [(each if step == SLOTS else each.filter(own)).collect() for each in tables],
+            how="diagonal",
+        )
+
+
+def _time_rows(parts: Path) -> Iterator[pl.DataFrame]:
+    """The intervals of therapists' days, as many at once as memory allows."""
+    files = sorted(parts.glob("*.times.parquet"))
+    if not files:
+        return
+    lazy = pl.scan_parquet(files, missing_columns="insert", glob=False)
+    total = int(lazy.select(pl.len()).collect().item())
+    slots = max(1, -(-total // _SECOND_ROWS))
+    for slot in range(slots):
+        own = (pl.col("therapist") % slots + slots) % slots == slot
+        yield (lazy.filter(own) if slots > 1 else lazy).collect()
 
 
 def _plus(one: Any, two: Any) -> Any:

@@ -92,6 +92,18 @@ def sessions_are_plain(session, numbers):
     return True
 
 
+def order_by_number(numbers, order, begins):
+    """A stable order of rows by small numbers; ``begins`` are zeros, one more than numbers."""
+    for i in range(len(numbers)):
+        begins[numbers[i] + 1] += 1
+    for number in range(1, len(begins)):
+        begins[number] += begins[number - 1]
+    for i in range(len(numbers)):
+        number = numbers[i]
+        order[begins[number]] = i
+        begins[number] += 1
+
+
 def loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
     return sys.modules[__name__] if rows <= _FEW_ROWS else _compiled()
@@ -101,5 +113,5 @@ def loops(rows: int) -> ModuleType:
 def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
-    every = (encode, is_in_order, number_runs, run_starts, sessions_are_plain)
+    every = (encode, is_in_order, number_runs, run_starts, sessions_are_plain, order_by_number)
     return compiled_module("loops", every)

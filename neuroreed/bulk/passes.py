@@ -1,4 +1,4 @@
-"""One part through the kernels, and the second pass by therapist and date."""
+"""One part through the kernels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
+from neuroreed.bulk.day_rows import day_rows
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel
@@ -21,10 +22,6 @@ from neuroreed.model.findings import Scope
 
 Array = np.ndarray[Any, Any]
 _TIMES: Final = ("patient", "date_of_service", "start_minute", "end_minute", "session")
-_OF_THERAPIST: Final = (
-    *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
-    *("is_one_on_one", "is_group"),
-)
 _INTERVAL_NAMES: Final = (
     *("patient", "date_of_service", "discipline", "payer", "therapist", "start_minute"),
     *("end_minute", "is_one_on_one", "is_group", "clocked_minutes", "visit"),
@@ -60,6 +57,7 @@ class PartResult:
     counts: dict[str, Array]
     days: pl.DataFrame
     times: pl.DataFrame
+    names: pl.DataFrame
     stop_cents: int
     lines: int
     visits: int
@@ -121,8 +119,9 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
     return PartResult(
         findings,
         counts,
-        _day_rows(part, labels, visits),
+        day_rows(part, visits),
         times,
+        pl.DataFrame({"name": labels.all()}),
         int(amounts[known & stop_rows].sum()),
         len(part),
         len(starts),
@@ -134,7 +133,7 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
 def _nothing(part: Part, kernels: Kernels) -> PartResult:
     empty = pl.DataFrame(schema=FINDING)
     counts = {kind: np.zeros((1, 1), np.int64) for kind in (LINES, PATIENTS)}
-    return PartResult(empty, counts, pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
+    return PartResult(empty, counts, pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
 
 
 class _Labels:
@@ -218,6 +217,13 @@ class _Labels:
             texts.setdefault(v, []).append((t, name))
         for v, names in texts.items():
             self.named[v] = "+".join(name for _, name in sorted(names))
+
+    def all(self) -> pl.Series:
+        """The names of all visits with lines, as numbers where they are no more than that."""
+        given = self.part.session_text
+        if given.dtype.is_integer() and not given.null_count() and not self.named:
+            return given.gather(self.starts)
+        return self.visit(np.arange(len(self.starts)))
 
     def visit(self, numbers: Array) -> pl.Series:
         """The names of visits."""
@@ -325,7 +331,7 @@ def _patient_times(
     }  # fmt: skip
     answers = kernels.patients.run(columns, policy)
     names = labels.visit(table["visit"])
-    found = interval_findings(answers, columns, names, part.payers)
+    found = interval_findings(answers, columns, names.gather(answers.rows), part.payers)
     assert part.interval_patient is not None
     times = pl.DataFrame({**columns, "visit": names, "who": part.interval_patient.gather(order)})
     if policy.payers:
@@ -366,7 +372,10 @@ def _visit_of_intervals(part: Part, starts: Array) -> Array:
 def interval_findings(
     answers: Answers, columns: Columns, names: pl.Series, payers: tuple[str, ...]
 ) -> pl.DataFrame:
-    """Findings on intervals or days; a subject is named once per rule."""
+    """Findings on intervals or days; a subject is named once per rule.
+
+    ``names`` are those of the findings, in their order.
+    """
     rows = answers.rows
     ids = [rule.id for rule in answers.plan.rules]
     payer = columns["payer"][rows]
@@ -380,8 +389,8 @@ def interval_findings(
                 answers.severities.astype(np.int64)
             ],
             "lowered": answers.lowered,
-            "subject": names[rows],
-            "visit": names[rows],
+            "subject": names,
+            "visit": names,
             "line": pl.Series([None], dtype=pl.Int32).new_from_index(0, len(rows)),
             "date_of_service": pl.Series(days).cast(pl.Date),
             "payer": listed[np.where(payer < 0, len(payers), payer).astype(np.int64)],
@@ -393,117 +402,3 @@ def interval_findings(
         schema=FINDING,
     )
     return found.unique(["rule", "subject"], maintain_order=True)
-
-
-def _day_rows(part: Part, labels: _Labels, visits: Array) -> pl.DataFrame:
-    """What the therapist's day needs of each line; of unknown therapists the dates only."""
-    columns = part.columns
-    size = len(part)
-    therapist = columns.get("therapist", np.full(size, UNKNOWN, np.int64))
-    table = {"therapist": therapist, "date_of_service": columns["date_of_service"]}
-    for name in ("code", "minutes", "billed_units"):
-        if name in columns:
-            table[name] = columns[name]
-    payers = pl.Series([*part.payers, None], dtype=pl.String)
-    payer = columns["payer"]
-    rows = pl.DataFrame(table).with_columns(
-        payers[np.where(payer < 0, len(part.payers), payer).astype(np.int64)].alias("payer")
-    )
-    known = pl.Series(therapist != UNKNOWN)
-    named = rows.filter(known).with_columns(
-        labels.visit(visits[therapist != UNKNOWN]).alias("visit")
-    )
-    unknown = _one_of_each_date(rows.filter(~known))
-    return pl.concat([named, unknown.with_columns(pl.lit(None, pl.String).alias("visit"))])
-
-
-def _one_of_each_date(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row of each date, of the payer that comes first by its name."""
-    rows = rows.sort("payer", maintain_order=True) if rows["payer"].n_unique() > 1 else rows
-    return rows.unique("date_of_service", keep="first", maintain_order=True)
-
-
-def run_days(
-    rows: pl.DataFrame, kernels: Kernels, tables: GrowingTables
-) -> tuple[pl.DataFrame, Array]:
-    """The lines of whole therapist days, from all parts."""
-    known = rows.filter(pl.col("therapist") != UNKNOWN)
-    unknown = _one_of_each_date(rows.filter(pl.col("therapist") == UNKNOWN))
-    # the payer of a day is that of its first line: by name, whatever part a line came from
-    keys = ("therapist", "date_of_service", "payer")[: 2 + (known["payer"].n_unique() > 1)]
-    rows = pl.concat([unknown, known]).sort(keys, maintain_order=True)
-    columns = {
-        name: typed(name, rows[name].cast(pl.Int64).to_numpy())
-        if rows[name].dtype == pl.Int64
-        else rows[name].to_numpy()
-        for name in ("therapist", "date_of_service", "code", "minutes", "billed_units")
-        if name in rows.columns
-    }
-    return _second(rows, columns, kernels.days, tables)
-
-
-def run_times(
-    rows: pl.DataFrame, kernels: Kernels, tables: GrowingTables
-) -> tuple[pl.DataFrame, Array]:
-    """The intervals of whole therapist days, from all parts."""
-    rows = rows.sort(_OF_THERAPIST, maintain_order=True)
-    names = [n for n in rows.columns if n not in {"payer", "visit", "who"}]
-    columns = {name: rows[name].to_numpy() for name in names}
-    return _second(rows, columns, kernels.therapists, tables)
-
-
-def _second(
-    rows: pl.DataFrame, columns: Columns, kernel: Kernel, tables: GrowingTables
-) -> tuple[pl.DataFrame, Array]:
-    if not len(rows):
-        empty = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
-        return pl.DataFrame(schema=FINDING), empty
-    given = sorted(name for name in rows["payer"].unique() if name is not None)
-    days = columns["date_of_service"]
-    codes = [code for code in np.unique(columns.get("code", np.empty(0, int))).tolist() if code > 0]
-    policy = tables.covering(given, codes, [], int(days.min()), int(days.max()))
-    numbers = (
-        rows["payer"]
-        .replace_strict(
-            list(policy.payers), list(range(len(policy.payers))), default=None,
-            return_dtype=pl.Int64,
-        )
-        .fill_null(UNKNOWN)
-        .to_numpy()
-    )  # fmt: skip
-    columns["payer"] = typed("payer", numbers)
-    answers = kernel.run(columns, policy)
-    names = rows["visit"]
-    found = interval_findings(answers, columns, names, policy.payers)
-    grouped = {
-        rule.id for rule in answers.plan.rules if rule.scope not in {Scope.LINE, Scope.INTERVAL}
-    }
-    if grouped & set(found["rule"].unique()):
-        found = _name_groups(answers, columns, names, policy.payers, grouped)
-    return found, answers.coverage
-
-
-def _name_groups(
-    answers: Answers, columns: Columns, names: pl.Series, payers: tuple[str, ...],
-    grouped: set[str],
-) -> pl.DataFrame:  # fmt: skip
-    """Findings about a therapist's day are about all its visits."""
-    therapist, day = columns["therapist"], columns["date_of_service"]
-    fresh = np.ones(len(day), bool)
-    fresh[1:] = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
-    starts = np.append(np.flatnonzero(fresh), len(day))
-    ids = [rule.id for rule in answers.plan.rules]
-    listed = names.to_list()
-    for row, rule in zip(answers.rows, answers.rules, strict=True):
-        if ids[rule] in grouped:
-            place = int(np.searchsorted(starts, row, side="right")) - 1
-            members = names[int(starts[place]) : int(starts[place + 1])]
-            listed[row] = "+".join(sorted({each for each in members if each is not None}))
-    whole = interval_findings(answers, columns, pl.Series(listed, dtype=pl.String), payers)
-    own = interval_findings(answers, columns, names, payers)
-    return pl.concat(
-        [
-            own.filter(~pl.col("rule").is_in(list(grouped))),
-            whole.filter(pl.col("rule").is_in(list(grouped))),
-        ]
-    )
