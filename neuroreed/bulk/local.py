@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, local
@@ -56,7 +57,8 @@ from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
 MEMORY_MB: Final = 1_500
-_SECOND_ROWS: Final = 8_000_000
+_SECOND_ROWS: Final = 4_000_000
+_LOOK_ROWS: Final = 100_000
 _DAY_ROWS: Final = 32_768
 _WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
@@ -128,7 +130,7 @@ def _audited(
         folder, tasks, done, layout, names, tables, settings, threads, progress, using, plain
     )
     if not (folder / "second.json").exists():
-        _second_pass(folder, tables, using, plain)
+        _second_pass(folder, tables, using, plain, threads)
     summary = summarise(folder, layout, was_sorted, identity, using)
     summary.write(folder)
     if settings.pricing is not None and measured(folder) is None:
@@ -343,7 +345,11 @@ def sums_of(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _second_pass(
-    folder: Path, tables: GrowingTables, using: Registry | None, plain: bool = False
+    folder: Path,
+    tables: GrowingTables,
+    using: Registry | None,
+    plain: bool = False,
+    threads: int = 1,
 ) -> None:
     """Therapist days, from the rows that all tasks handed on."""
     kernels = Kernels(using, interpreted=plain)
@@ -354,10 +360,16 @@ def _second_pass(
     )
     for kind, kernel in ((DAYS, kernels.days), (THERAPISTS, kernels.therapists)):
         counts[kind] = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
-    for rows in _day_rows(parts):
-        table, counted = run_days(rows, payers, NamesOfVisits(parts), kernels, tables)
-        found.append(table)
-        counts[DAYS] = _plus(counts[DAYS], counted)
+    names = NamesOfVisits(parts)
+
+    def days(read: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, Any]:
+        own = Kernels(using, interpreted=plain)
+        return run_days(read(), payers, names, own, tables)
+
+    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+        for table, counted in pool.map(days, _day_rows(parts, threads)):
+            found.append(table)
+            counts[DAYS] = _plus(counts[DAYS], counted)
     for rows in _time_rows(parts):
         table, counted = run_times(rows, kernels, tables)
         found.append(table)
@@ -371,8 +383,8 @@ def _second_pass(
     put.text(folder / "second.json", json.dumps({"counts": kept}))
 
 
-def _day_rows(parts: Path) -> Iterator[pl.DataFrame]:
-    """The lines of therapists' days, as many slots at once as memory allows."""
+def _day_rows(parts: Path, threads: int) -> Iterator[Callable[[], pl.DataFrame]]:
+    """The lines of therapists' days, as many slots at once as memory allows each thread."""
     tables = [
         pl.scan_parquet(path, glob=False).with_columns(
             pl.lit(int(path.name[5:10]), pl.Int32).alias("part")
@@ -380,13 +392,16 @@ def _day_rows(parts: Path) -> Iterator[pl.DataFrame]:
         for path in sorted(parts.glob("*.days.parquet"))
     ]
     total = sum(int(each.select(pl.len()).collect().item()) for each in tables)
-    step = SLOTS if total <= _SECOND_ROWS else max(1, SLOTS * _SECOND_ROWS // total)
-    for slot in range(0, SLOTS if tables else 0, step):
+    shares = max(-(-total // _SECOND_ROWS), threads if total > _LOOK_ROWS else 1)
+    step = max(1, SLOTS // shares)
+
+    def rows(slot: int) -> pl.DataFrame:
         own = pl.col("slot").is_between(slot, slot + step - 1)
-        yield pl.concat(
-            [(each if step == SLOTS else each.filter(own)).collect() for each in tables],
-            how="diagonal",
-        )
+        wanted = [(each if step == SLOTS else each.filter(own)).collect() for each in tables]
+        return pl.concat(wanted, how="diagonal")
+
+    for slot in range(0, SLOTS if tables else 0, step):
+        yield partial(rows, slot)
 
 
 def _time_rows(parts: Path) -> Iterator[pl.DataFrame]:

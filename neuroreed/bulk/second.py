@@ -133,6 +133,8 @@ def _judged(
 def _places(numbers: Array, payers: Sequence[str]) -> Array:
     """Numbers of payers as places among those of policy."""
     own = payer_numbers(payers)
+    if len(own) == 1 and (numbers == own[0]).all():
+        return np.zeros(len(numbers), np.int64)
     order = np.argsort(own)
     places = np.minimum(np.searchsorted(own[order], numbers), max(len(own) - 1, 0))
     found = np.append(order, UNKNOWN)[places]

@@ -24,14 +24,37 @@ def kind_of_edit(entry):
 @fact(
     Scope.DAY,
     "number",
+    "Whether any two billed codes of the day have an edit: 0 none has, 1 some may have.",
+)
+def edits_of_the_day(code_index, edit_period, is_billed, edit_table, edit_codes):
+    # most days have none, and then nothing else about pairs need be looked up line by line
+    for i in range(len(code_index)):
+        if is_billed[i] == UNKNOWN or edit_period[i] == UNKNOWN or code_index[i] == UNKNOWN:
+            return 1
+        for j in range(len(code_index)):
+            if (
+                j != i
+                and code_index[j] != UNKNOWN
+                and edit_between(
+                    edit_table, edit_codes, edit_period[i], code_index[j], code_index[i]
+                )
+                != 0
+            ):
+                return 1
+    return 0
+
+
+@fact(
+    Scope.DAY,
+    "number",
     "Edit that makes this line the unpaid one of two codes: 0 none, 1 never, 2 with a modifier.",
 )
-def pair_edit(code_index, edit_period, is_billed, edit_table, edit_codes, answer):
+def pair_edit(code_index, edit_period, is_billed, edits_of_the_day, edit_table, edit_codes, answer):
     for i in range(len(code_index)):
         if is_billed[i] == UNKNOWN:
             continue
         worst, doubtful = 0, 0
-        if is_billed[i] == 1:
+        if is_billed[i] == 1 and edits_of_the_day == 1:
             for j in range(len(code_index)):
                 if j == i or is_billed[j] == 0:
                     continue
@@ -64,11 +87,22 @@ def pair_partner(
 
 
 @fact(Scope.DAY, "yes/no", "The edit is of the quarter of the date of service.")
-def pair_is_current(code_index, edit_period, pair_edit, is_billed, edit_table, edit_codes, answer):
+def pair_is_current(
+    code_index,
+    edit_period,
+    pair_edit,
+    is_billed,
+    edits_of_the_day,
+    edit_table,
+    edit_codes,
+    answer,
+):
     for i in range(len(code_index)):
         if pair_edit[i] == UNKNOWN:
             continue
         answer[i] = 1
+        if edits_of_the_day == 0:
+            continue
         for j in range(len(code_index)):
             if j != i and is_billed[j] == 1:
                 entry = edit_between(
@@ -85,6 +119,7 @@ def pair_is_opened(
     is_billed,
     has_distinct_modifier,
     either_column_opens,
+    edits_of_the_day,
     edit_table,
     edit_codes,
     answer,
@@ -94,6 +129,9 @@ def pair_is_opened(
             answer[i] = has_distinct_modifier[i]
             continue
         closed, doubtful = 0, 0
+        if edits_of_the_day == 0:
+            answer[i] = 1
+            continue
         for j in range(len(code_index)):
             if j == i or is_billed[j] == 0:
                 continue
@@ -115,9 +153,14 @@ def pair_is_opened(
 
 
 @fact(Scope.DAY, "yes/no", "The line's code has an edit with another billed code of the day.")
-def is_in_pair(code_index, edit_period, is_billed, edit_table, edit_codes, answer):
+def is_in_pair(
+    code_index, edit_period, is_billed, edits_of_the_day, edit_table, edit_codes, answer
+):
     for i in range(len(code_index)):
         found, doubtful = 0, 0
+        if edits_of_the_day == 0:
+            answer[i] = 0
+            continue
         for j in range(len(code_index)):
             if j == i or is_billed[j] == 0:
                 continue
