@@ -39,13 +39,19 @@ class Step:
     """How one value of a block comes about.
 
     ``reads`` are the places it looks at; where one of ``gates`` is unknown throughout, so is
-    the value at ``writes``.
+    the value at ``writes``. A step over the lists of groups has a ``loop``; its ``text`` is
+    then what is done for each group, between ``before`` and ``after``, and ``count`` is how
+    many entries it writes.
     """
 
     text: str
     reads: tuple[int, ...]
     gates: tuple[int, ...]
     writes: int
+    loop: str = ""
+    before: str = ""
+    after: str = ""
+    count: str = ""
 
 
 @dataclass(slots=True)
@@ -143,6 +149,17 @@ class Planner:
         self.makers[writes] = len(self.steps)
         self.steps.append(Step(text, reads, reads if gates is None else gates, writes))
         return writes
+
+    def _loop(
+        self, scope: Scope, lines: list[str], target: int, reads: tuple[int, ...],
+        gates: tuple[int, ...], before: str, after: str, count: str,
+    ) -> int:  # fmt: skip
+        """Add a step over the lists of the groups of a scope."""
+        self.makers[target] = len(self.steps)
+        text = "\n".join(line.removeprefix("    ") for line in "\n".join(lines).split("\n"))
+        step = Step(text, reads, gates, target, scope.value, before, after, count)
+        self.steps.append(step)
+        return target
 
     def _behind(self, place: int) -> list[int]:
         """All steps that a value rests on, in their order."""
@@ -319,10 +336,6 @@ class Planner:
         target, count = self._place(entry.name, how), self._count(scope)
         gates = tuple(at for _, at in numbers)
         lines = [f"for g in range({count}):"]
-        if LIST in kinds:
-            starts = self.at(scope.value, "start")
-            lines.append(f"    s = _S[{starts} + g]")
-            lines.append(f"    m = _S[{starts} + g + 1] - s")
         lines += [f"    {local} = _S[{at} * c + g]" for local, at in numbers]
         store = f"_S[{target} * c + g]"
         text = None
@@ -344,7 +357,10 @@ class Planner:
                 lines.append(f"        {store} = {text}")
             else:
                 lines.append(f"    {store} = {text}")
-            lines.append(f"bound(_S, c, {count}, st, {target})")
+            after = f"bound(_S, c, {count}, st, {target})"
+            if LIST in kinds:
+                return self._loop(scope, lines[1:], target, reads, gates, "", after, count)
+            lines.append(after)
         return self._step(_gated("\n".join(lines), gates, count, target), target, reads, gates)
 
     def _fill(self, entry: Fact) -> int:
@@ -354,20 +370,14 @@ class Planner:
         gates = tuple(at for _, at in numbers)
         permuted = scope is Scope.EPISODE
         target = self._place(entry.name, "in order" if permuted else "row")
-        starts = self.at(scope.value, "start")
         called = self.texts.call(entry.function, [*kinds, LIST])  # type: ignore[arg-type]
-        lines = [
-            f"for i in range(n):\n    _S[{target} * c + i] = UNK",
-            f"for g in range({self._count(scope)}):",
-            f"    s = _S[{starts} + g]",
-            f"    m = _S[{starts} + g + 1] - s",
-            *(f"    {local} = _S[{at} * c + g]" for local, at in numbers),
-        ]
+        lines = [f"    {local} = _S[{at} * c + g]" for local, at in numbers]
         call = f"{called}({', '.join(['_S', 'm', *arguments, f'{target} * c + s'])})"
         known = " and ".join(f"{local} != UNK" for local, _ in numbers)
         lines.append(f"    if {known}:\n        {call}" if known else f"    {call}")
-        lines.append(f"bound(_S, c, n, st, {target})")
-        self._step(_gated("\n".join(lines), gates, "n", target), target, reads, gates)
+        before = f"fill(_S, c, n, {target}, int64(UNK))"
+        after = f"bound(_S, c, n, st, {target})"
+        self._loop(scope, lines, target, reads, gates, before, after, "n")
         if not permuted:
             return target
         order = self.at(scope.value, "order")

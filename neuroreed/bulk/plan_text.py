@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from neuroreed.audit.attached import TABLES
 from neuroreed.bulk.plan_frames import FRAMES
+from neuroreed.bulk.plan_loops import together
 
 if TYPE_CHECKING:
     from neuroreed.bulk.plan import Planner
@@ -35,14 +36,10 @@ def text_of_plan(planner: Planner) -> str:
     shared = ["_S", "c", "n", "st", "uni", "want", "live", "K", *counts]
     shared += [*TABLES, *_TABLE_SIZES, *_VALUES, "payers", "rank_width"]
     parts = [f"@_jit\n{text}" for text in planner.texts.known.values()]
-    steps = [
-        f"if want[{number}] == 1:\n{_indented(step.text)}"
-        for number, step in enumerate(planner.steps)
-    ]
     answers = [
         f"if live[{number}] == 2:\n{_indented(text)}" for number, text in enumerate(planner.answers)
     ]
-    step_calls = _chunks("steps", steps, shared, parts)
+    step_calls = _chunks("steps", together(planner), shared, parts)
     answer_calls = _chunks("answers", answers, shared, parts)
     day = planner.at("date_of_service", "row")
     sizes = [f"sizes[{place}] = {count}" for place, count in enumerate(["n", *counts])]
@@ -61,7 +58,7 @@ while pos < end:
         return FLUSH
     for k in range({len(planner.offsets)}):
         st[k], uni[k] = base[k], 0
-    for k in range({len(steps)}):
+    for k in range({len(planner.steps)}):
         want[k] = 0
     load_all(_S, c, pos, n, st, uni, loads, given)
 {_indented(_lines(planner.before))}
