@@ -28,17 +28,26 @@ def day_rows(part: Part, visits: Array) -> pl.DataFrame:
     therapist = columns.get("therapist", np.full(size, UNKNOWN, np.int64))
     payers = np.append(payer_numbers(part.payers), UNKNOWN)
     payer = columns["payer"]
+    slot = (therapist % SLOTS).astype(np.uint8)
     table = {
-        "slot": (therapist % SLOTS).astype(np.uint8),
         "therapist": therapist,
         "date_of_service": columns["date_of_service"],
         **{name: columns[name] for name in _LINE if name in columns},
-        "payer": payers[np.where(payer < 0, len(part.payers), payer)],
         "visit": visits.astype(np.int32),
     }
     order = np.empty(size, np.int64)
-    loops(size).order_by_number(table["slot"], order, np.zeros(SLOTS + 1, np.int64))
+    begins = np.zeros(SLOTS + 1, np.int64)
+    loops(size).order_by_number(slot, order, begins)
     rows = pl.DataFrame({name: values[order] for name, values in table.items()})
+    least, most = (int(payer.min()), int(payer.max())) if size else (0, 0)
+    if least == most:
+        whose = np.full(size, payers[least if least >= 0 else -1])
+    else:
+        whose = payers[np.where(payer < 0, len(part.payers), payer)][order]
+    # the counts have moved on: where a slot ends is where the next one begins
+    counts = np.diff(np.concatenate([[0], begins[:-1]]))
+    slots = np.repeat(np.arange(SLOTS, dtype=np.uint8), counts)
+    rows = rows.with_columns(pl.Series("payer", whose), pl.Series("slot", slots))
     nobody = pl.col("therapist") == UNKNOWN
     if not (therapist == UNKNOWN).any():
         return rows

@@ -88,9 +88,9 @@ def part_of(
     if ROW in frame.columns and _some_nameless(texts):
         part.places = frame.select(FILE, ROW)[order]
     if layout.clinic is not None:
-        part.clinic = frame[layout.clinic].cast(pl.String)
+        part.clinic = frame[layout.clinic]
     if reader.has("therapist"):
-        part.therapist_text = reader.series("therapist").cast(pl.String)
+        part.therapist_text = reader.series("therapist")
     add_intervals(part, found, intervals, file, reader.series("patient"))
     if not (order[1:] > order[:-1]).all():
         found = {name: values[order] for name, values in found.items()}

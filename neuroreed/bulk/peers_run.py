@@ -80,8 +80,10 @@ def _lines(folder: Path, settings: Settings) -> pl.DataFrame:
         frames.append(
             pl.DataFrame(
                 {
-                    "therapist": nobody if part.therapist_text is None else part.therapist_text,
-                    "clinic": nobody if part.clinic is None else part.clinic,
+                    "therapist": nobody
+                    if part.therapist_text is None
+                    else part.therapist_text.cast(pl.String),
+                    "clinic": nobody if part.clinic is None else part.clinic.cast(pl.String),
                     "patient": part.columns["patient"],
                     "date": part.columns["date_of_service"].astype("int64"),
                     "code": part.columns["code"].astype("int64"),
