@@ -52,7 +52,8 @@ def day_rows(part: Part, visits: Array) -> pl.DataFrame:
     if not (therapist == UNKNOWN).any():
         return rows
     unknown = one_of_each_date(rows.filter(nobody), part.payers)
-    return pl.concat([rows.filter(~nobody), unknown])
+    # nobody's rows belong to the first slot
+    return pl.concat([unknown, rows.filter(~nobody)])
 
 
 def payer_numbers(payers: Sequence[str]) -> Array:

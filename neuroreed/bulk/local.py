@@ -59,7 +59,6 @@ from neuroreed.model.errors import BadInput, Refused
 MEMORY_MB: Final = 1_500
 _SECOND_ROWS: Final = 4_000_000
 _LOOK_ROWS: Final = 100_000
-_DAY_ROWS: Final = 32_768
 _WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
 
@@ -316,9 +315,9 @@ def _keep(
         if table.width:
             put.table(path, table, own, compression="lz4")
     if result.days.width:
-        path = _part(folder, task.number, ".days.parquet")
-        # small groups of rows, so that a slot need not read the others
-        put.table(path, result.days, own, compression="lz4", row_group_size=_DAY_ROWS)
+        # written and read once, by this machine: packing it would cost more than it saves
+        path = _part(folder, task.number, ".days.arrow")
+        put.put(path, lambda beside: result.days.write_ipc(beside), own)
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -385,19 +384,19 @@ def _second_pass(
 
 def _day_rows(parts: Path, threads: int) -> Iterator[Callable[[], pl.DataFrame]]:
     """The lines of therapists' days, as many slots at once as memory allows each thread."""
-    tables = [
-        pl.scan_parquet(path, glob=False).with_columns(
-            pl.lit(int(path.name[5:10]), pl.Int32).alias("part")
-        )
-        for path in sorted(parts.glob("*.days.parquet"))
-    ]
-    total = sum(int(each.select(pl.len()).collect().item()) for each in tables)
+    files = sorted(parts.glob("*.days.arrow"))
+    tables = {int(path.name[5:10]): pl.scan_ipc(path, glob=False) for path in files}
+    slots = {part: each.select("slot").collect()["slot"] for part, each in tables.items()}
+    total = sum(map(len, slots.values()))
     shares = max(-(-total // _SECOND_ROWS), threads if total > _LOOK_ROWS else 1)
     step = max(1, SLOTS // shares)
 
     def rows(slot: int) -> pl.DataFrame:
-        own = pl.col("slot").is_between(slot, slot + step - 1)
-        wanted = [(each if step == SLOTS else each.filter(own)).collect() for each in tables]
+        wanted = []
+        for part, table in tables.items():
+            begin, end = np.searchsorted(slots[part].to_numpy(), [slot, slot + step])
+            own = table.slice(int(begin), int(end - begin))
+            wanted.append(own.with_columns(pl.lit(part, pl.Int32).alias("part")).collect())
         return pl.concat(wanted, how="diagonal")
 
     for slot in range(0, SLOTS if tables else 0, step):

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from neuroreed.model.money import dollars
 
 # what a spreadsheet would run
 FORMULA: Final = r"^[=+\-@\t\r]"
+_FORMULA: Final = re.compile(FORMULA)
 _COLUMN_NAMES: Final = ("value", "column", "refused", "rules", "rules_not_assessed", "meaning")
 BY: Final = ("rule", "payer", "therapist", "clinic", "month")
 
@@ -53,12 +54,14 @@ class Summary:
 
     def plain(self) -> dict[str, Any]:
         """The summary as JSON values."""
-        return asdict(self)
+        # not asdict: it would copy each of perhaps a hundred thousand rows
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return plain | {"coverage": {rule: asdict(own) for rule, own in self.coverage.items()}}
 
     def write(self, folder: Path) -> None:
         """The summary as JSON, CSV and HTML, ``columns.csv`` and ``rejects.csv``."""
         texts = {
-            "summary.json": json.dumps(self.plain(), indent=1, default=str),
+            "summary.json": _by_lines(self.plain()),
             "summary.csv": self._csv(),
             "summary.html": self.html(),
             "columns.csv": table_text(self.columns, _COLUMN_NAMES),
@@ -162,6 +165,12 @@ def _amount(row: dict[str, Any]) -> str:
     return f"${dollars(row['amount_cents']):,}"
 
 
+def _by_lines(plain: dict[str, Any]) -> str:
+    """JSON with one line for each entry: written indented, long summaries take seconds."""
+    lines = (f"{json.dumps(name)}: {json.dumps(each, default=str)}" for name, each in plain.items())
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
 def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
     """Rows as CSV."""
     text = io.StringIO()
@@ -174,7 +183,7 @@ def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
 
 def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula is shown as text."""
-    if isinstance(value, str) and re.match(FORMULA, value):
+    if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
 
