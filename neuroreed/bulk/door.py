@@ -13,7 +13,17 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.door_columns import FILE, PLACES, ROW, Array, Layout, Reader, payers_of, typed
+from neuroreed.bulk.door_columns import (
+    FILE,
+    PLACES,
+    ROW,
+    Array,
+    Layout,
+    Reader,
+    encoded,
+    payers_of,
+    typed,
+)
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.loops import loops
 from neuroreed.model.columns import (
@@ -232,4 +242,29 @@ def _order(found: dict[str, Array]) -> Array:
             break
     if not ahead.any():
         return np.arange(size)
-    return np.lexsort([found[name] for name in reversed(names)])
+    quick = _packed_order(found)
+    return np.lexsort([found[name] for name in reversed(names)]) if quick is None else quick
+
+
+def _packed_order(found: dict[str, Array]) -> Array | None:
+    """The order by the first keys packed into one number, where no two rows share it.
+
+    Patients stand together in the order in which they come: which is first changes nothing.
+    """
+    patient, count = encoded(found["patient"].view(np.uint64))
+    packed, room = patient.astype(np.int64), count
+    for name in _SORT[1:4]:
+        values = found[name].astype(np.int64)
+        known = values[values != values.min()] if values.size else values
+        low = int(known.min()) - 1 if known.size else int(values.min())
+        # the least may be the mark for unknown, far below all others: it is next below them
+        least = int(values.min())
+        span = int(values.max()) - low + 1
+        room *= span
+        if room >= 2**62:
+            return None
+        packed *= span
+        packed += np.where(values == least, 0, values - low)
+    order = np.argsort(packed)
+    sorted_keys = packed[order]
+    return None if (sorted_keys[1:] == sorted_keys[:-1]).any() else order

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Final
 import polars as pl
 
 from neuroreed.bulk import put
-from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of, name_numbers
+from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of
 from neuroreed.bulk.put import is_full
 from neuroreed.model.errors import BadInput
 
@@ -30,7 +31,8 @@ _TWICE: Final = re.compile(r"(.+)_duplicated_\d+")
 _BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
-_SPREAD_ROWS: Final = 1_000_000
+_SPREAD_ROWS: Final = 500_000
+_SPREADERS: Final = 2
 # what a reader of names strips at both ends, as a set of characters
 BLANKS: Final = "".join(
     map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
@@ -128,8 +130,9 @@ def _rows(path: Path) -> int:
 def scan(path: str | Path) -> pl.LazyFrame:
     """A file, or all files of a folder of rows that were moved; no name of a file is a pattern."""
     place = Path(path)
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
-    return pl.scan_parquet(files, glob=False)
+    if not place.is_dir():
+        return pl.scan_parquet(place, glob=False)
+    return pl.scan_ipc(sorted(place.glob("*.arrow")), glob=False)
 
 
 def short(error: Exception) -> str:
@@ -303,30 +306,44 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
     folder.mkdir(parents=True, exist_ok=True)
     planned.touch()
     patient, types = layout.found["patient"][0], types_of(sources)
-    for number, source in enumerate(sources):
-        for start in range(0, source.rows, _SPREAD_ROWS):
-            mark = folder / f"spread-{number:05d}-{start:012d}.done"
-            if mark.exists():
-                continue
-            frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
-            slot = pl.Series("__slot", name_numbers(frame[patient]) % count)
-            frame = frame.with_columns(
-                pl.lit(number, pl.Int32).alias(FILE),
-                pl.int_range(start, start + len(frame), dtype=pl.Int64).alias(ROW),
-                slot,
-            )
-            for (which,), own in frame.partition_by(
-                "__slot", as_dict=True, include_key=False
-            ).items():
-                target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.parquet"
-                target.parent.mkdir(exist_ok=True)
-                put.table(target, own, compression="lz4", statistics=False)
-            mark.touch()
+
+    def spread(number: int, start: int) -> None:
+        mark = folder / f"spread-{number:05d}-{start:012d}.done"
+        if mark.exists():
+            return
+        source = sources[number]
+        frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
+        frame = frame.with_columns(
+            pl.lit(number, pl.Int32).alias(FILE),
+            pl.int_range(start, start + len(frame), dtype=pl.Int64).alias(ROW),
+            pl.Series("__slot", _slots(frame[patient], count)),
+        )
+        for (which,), own in frame.partition_by("__slot", as_dict=True, include_key=False).items():
+            target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.arrow"
+            target.parent.mkdir(exist_ok=True)
+            # written and read once, by this machine: packing it would cost more than it saves
+            put.put(target, own.write_ipc)
+        mark.touch()
+
+    with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
+        for done in [
+            pool.submit(spread, number, start)
+            for number, source in enumerate(sources)
+            for start in range(0, source.rows, _SPREAD_ROWS)
+        ]:
+            done.result()
     tasks = []
     for slot_folder in sorted(folder.glob("slot-*")):
         lines = _rows(slot_folder)
         tasks.append(Task(len(tasks), slot_folder.name, str(slot_folder), 0, lines, True))
     return tasks
+
+
+def _slots(patients: pl.Series, count: int) -> pl.Series:
+    """The file that each row goes to, by its patient; blanks around a name are no part of it."""
+    if not patients.dtype.is_integer():
+        patients = patients.cast(pl.String).str.strip_chars()
+    return (patients.hash(seed=97112) % count).cast(pl.Int64)
 
 
 def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
