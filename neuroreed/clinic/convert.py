@@ -19,6 +19,7 @@ from neuroreed.clinic.models import (
     Certification,
     ClinicProfile,
     Coverage,
+    FunctionalLimitation,
     Goal,
     Patient,
     PlanOfCare,
@@ -63,7 +64,7 @@ def loaded(visit: Visit) -> Visit:
             [visit],
             "activities",
             Prefetch("timer_events", TimerEvent.objects.select_related("activity")),
-            "episode__limitations",
+            "episode__limitations__measures",
             "episode__impairments",
             Prefetch("plan__goals", Goal.objects.select_related("limitation")),
             "plan__certifications",
@@ -287,16 +288,10 @@ def visit_facts(
             "visits_per_week": plan.visits_per_week if plan else None,
             "minutes_per_visit": plan.minutes_per_visit if plan else None,
             "duration_weeks": -(-plan.duration_days // 7) if plan else None,
+            "duration_days": plan.duration_days if plan else None,
         },
         "functional_limitations": [
-            {
-                "id": limit.label,
-                "activity": limit.activity,
-                "value": number(limit.value),
-                "unit": limit.unit or None,
-                "prior_level": number(limit.prior_level),
-            }
-            for limit in episode.limitations.all()
+            limitation_facts(limit, row.date_of_service) for limit in episode.limitations.all()
         ],
         "impairments": [
             {
@@ -331,6 +326,22 @@ def visit_facts(
     if with_previous:
         facts["previous_visits"] = previous(row)
     return facts
+
+
+def limitation_facts(limit: FunctionalLimitation, on: date) -> dict[str, Any]:
+    """A limitation with its last value up to a day, and the first one where it has changed."""
+    later = [measured for measured in limit.measures.all() if measured.date <= on]
+    made = {
+        "id": limit.label,
+        "activity": limit.activity,
+        "value": number(later[-1].value if later else limit.value),
+        "unit": limit.unit or None,
+        "prior_level": number(limit.prior_level),
+        "date": day(later[-1].date if later else limit.recorded_on),
+    }
+    if later:
+        made |= {"at_start": number(limit.value), "started": day(limit.recorded_on)}
+    return made
 
 
 def goal_facts(goal: Goal) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def packet(
         "request_reference": reference,
         "prepared_by": prepared_by,
         "prepared_at": at.astimezone(profile.zone()),
+        "prepared": moment(at),
         "cover": cover(who, visits, kind),
         "tables": [
             {

@@ -33,6 +33,7 @@ from neuroreed.care.note.nouns import (
     note_type_of,
 )
 from neuroreed.care.note.words import (
+    capital,
     date_at,
     figure,
     joined,
@@ -43,6 +44,16 @@ from neuroreed.model.errors import BadInput
 
 Facts = Mapping[str, Any]
 Writer = Callable[[Facts], list[Sentence]]
+
+
+# what a decision of today says of the next visit
+NEXT = {
+    "progress": "progress {}",
+    "regress": "make {} easier",
+    "hold": "continue {} at this dose",
+    "modify": "change {}",
+    "stop": "stop {}",
+}
 
 
 def interventions(facts: Facts) -> list[Sentence]:
@@ -150,12 +161,13 @@ def next_steps(facts: Facts) -> list[Sentence]:
         names = [f"{path}.technique" if filled(entry.get("technique")) else f"{path}.task"]
         value = text(decision["value"])
         names.append(f"{path}.decision.value")
+        name = name[:1].lower() + name[1:] if name[1:2].islower() else name
+        sentence = NEXT.get(value, f"{words(value)}: {{}}").format(name)
         if filled(decision.get("change")):
-            sentence = f"{name}: {words(value)}, {words(decision['change'])}"
+            to = " to " if value == "progress" else ": "
+            sentence += f"{to}{words(decision['change'])}"
             names.append(f"{path}.decision.change")
-        else:
-            sentence = f"{name}: {words(value)}"
-        told.append(Sentence(f"{sentence}.", tuple(names)))
+        told.append(Sentence(capital(sentence) + ".", tuple(names)))
     plan = Teller(mapping(facts.get("poc"), "poc"), "poc")
     since = date_at(plan.facts.get("certified_from"), "poc.certified_from")
     until = date_at(plan.facts.get("certified_to"), "poc.certified_to")
@@ -211,7 +223,7 @@ def plan_of_care(facts: Facts) -> list[Sentence]:
     for name, pattern in (
         ("visits_per_week", "Frequency: {} times a week"),
         ("minutes_per_visit", "Amount: {} minutes a visit"),
-        ("duration_weeks", "Duration: {} weeks"),
+        _duration(plan.facts),
     ):
         if number(plan.facts.get(name)) is not None:
             plan.say(pattern.format(words(plan.facts[name])), name)
@@ -223,6 +235,14 @@ def plan_of_care(facts: Facts) -> list[Sentence]:
         if plan.has(name):
             plan.say(pattern.format(words(plan.facts[name])), name)
     return plan.sentences
+
+
+def _duration(plan: Facts) -> tuple[str, str]:
+    """Whole weeks as weeks, anything else as the days that were planned."""
+    days = number(plan.get("duration_days"))
+    if days is not None and days % 7:
+        return ("duration_days", "Duration: {} days")
+    return ("duration_weeks", "Duration: {} weeks")
 
 
 SAID = ("subjective", "Subjective", clinical.subjective)

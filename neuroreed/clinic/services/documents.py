@@ -24,9 +24,10 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
+from neuroreed.clinic.services import plans
 from neuroreed.clinic.services.facts import LONG_TEXT_LENGTH, iso_day, long_text
 from neuroreed.clinic.services.patients import checked
-from neuroreed.clinic.values_documents import GoalNow, Report
+from neuroreed.clinic.values_documents import FunctionNow, GoalNow, Report
 from neuroreed.model.errors import BadInput, IncompleteNote, NoParameter, Refused
 from neuroreed.model.people import Profession
 from neuroreed.policy.parameters import as_of
@@ -37,7 +38,7 @@ KINDS = {
     "recertification": care_note.NoteType.RECERTIFICATION,
     "discharge": care_note.NoteType.DISCHARGE,
 }
-REPORTING = ("period_from", "period_to", "values", "reason_no_progress", "free_text")
+REPORTING = ("period_from", "period_to", "values", "function", "reason_no_progress", "free_text")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "plan_of_care": ("discharge_plan", "prognosis", "free_text"),
     "progress_report": (
@@ -191,6 +192,8 @@ def _read(kind: str, entries: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in entries.items():
         if name == "values":
             made[name] = {str(label): _value(one) for label, one in dict(value).items()}
+        elif name == "function":
+            made[name] = {str(label): _number(one) for label, one in dict(value).items()}
         elif name == "goal_changes":
             made[name] = _changes(value)
         elif value in (None, ""):
@@ -202,14 +205,18 @@ def _read(kind: str, entries: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _number(value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    convert.number(value)
+    return str(value)
+
+
 def _value(given: Mapping[str, Any]) -> dict[str, Any]:
-    value = given.get("value")
-    if value not in (None, ""):
-        convert.number(value)
     on = given.get("date")
     status = str(given.get("status") or "")[:80]
     return {
-        "value": None if value in (None, "") else str(value),
+        "value": _number(given.get("value")),
         "date": iso_day("date", on) if on else None,
         "status": status or None,
     }
@@ -295,7 +302,17 @@ def _follow(user: User, row: Document, visit: Visit, at: datetime) -> None:
 
 
 def _measured(user: User, row: Document, visit: Visit, at: datetime) -> None:
-    """Measures that were first said in the report are findings of their day."""
+    """Measures and function that were first said in the report are findings of their day."""
+    for label, now in (row.entries.get("function") or {}).items():
+        if now is not None:
+            plans.measure_function(
+                user,
+                row.episode_id,
+                label=label,
+                value=Decimal(now),
+                date=profile.local_date(at),
+                at=at,
+            )
     if row.plan is None:
         return
     for label, entered in (row.entries.get("values") or {}).items():
@@ -361,6 +378,16 @@ def _report(user: User, row: Document, at: datetime) -> Report:
         goals=tuple(goals),
         note=note,
         missing=tuple(missing),
+        function=tuple(
+            FunctionNow(
+                label=limit.label,
+                activity=limit.activity,
+                unit=limit.unit,
+                value=reporting.function(limit, row.entries, on)["value"],
+                recorded=convert.limitation_facts(limit, on)["value"],
+            )
+            for limit in row.episode.limitations.all()
+        ),
         longest=LONG_TEXT_LENGTH,
     )
 

@@ -17,6 +17,7 @@ from neuroreed.clinic.models import (
     Certification,
     Episode,
     FunctionalLimitation,
+    FunctionMeasure,
     Goal,
     Impairment,
     PlanOfCare,
@@ -138,10 +139,35 @@ def add_limitation(
             value=value,
             unit=unit,
             prior_level=prior_level,
+            recorded_on=profile.local_date(at),
         )
         checked(row)
         row.save(force_insert=True)
         events.append(user, "limitation.added", row, at=at)
+    return row
+
+
+def measure_function(
+    user: User,
+    episode_id: UUID,
+    *,
+    label: str,
+    value: Decimal | int,
+    date: date,
+    at: datetime,
+) -> FunctionMeasure:
+    """Say what the person can do now of an activity that was limited; the first value stays."""
+    with transaction.atomic():
+        episode = access.episode_for(user, episode_id, to="treat")
+        limitation = episode.limitations.filter(label=label).first()
+        if limitation is None:
+            raise BadInput("Name a limitation that is recorded.")
+        if date > profile.local_date(at):
+            raise BadInput("A measure is not taken in the future.")
+        row = FunctionMeasure(limitation=limitation, value=value, date=date, by=user)
+        checked(row)
+        row.save(force_insert=True)
+        events.append(user, "limitation.measured", row, {"label": label}, at=at)
     return row
 
 

@@ -30,6 +30,7 @@ from neuroreed.web.pages.forms import (
 from neuroreed.web.pages.showing import CHIPS, state_words, technique_name
 
 EDITORS = {"therapist", "front_desk", "admin", "biller"}
+BOOKERS = {"therapist", "assistant", "student", "front_desk", "admin"}
 MOST_ROWS = 200
 
 
@@ -119,6 +120,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             ],
             "can_edit": role in EDITORS,
             "can_plan": role == "therapist",
+            "can_book": role in BOOKERS,
             "sees_care": role not in {"front_desk", "patient"},
             "report_titles": titles(),
             "attest_form": AttestForm(),

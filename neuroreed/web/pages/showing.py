@@ -335,6 +335,7 @@ def record(user: Any, row: Any, name: str, *, at: datetime) -> dict[str, Any]:
             for id_, label in tab_labels().items()
         ],
         "can_begin": row.state == "scheduled" and user.treats,
+        "can_cancel": row.state == "scheduled" and user.treats,
         "can_release": can_release(user, row, stored),
         "stored": stored,
     }
