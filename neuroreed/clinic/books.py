@@ -15,6 +15,7 @@ from neuroreed.care import session as care_session
 from neuroreed.clinic import convert, profile
 from neuroreed.clinic.models import ChargeLine, ChargeVersion, PriorAccrual, Visit
 from neuroreed.model.billing import Charge
+from neuroreed.model.care import Furnished
 from neuroreed.model.lines import Book, to_book
 
 MINUTE = timedelta(minutes=1)
@@ -149,6 +150,9 @@ def visit_data(
     if visit.clinician.role == "assistant":
         supervised = profile.profile().assistant_supervision
         own["supervision"] = supervised if visit.supervisor_id else None
+    if any(bout.furnished is Furnished.STUDENT for bout in time.bouts):
+        # nobody said is not no: the units wait either way
+        own["therapist_in_room"] = visit.facts.get("student", {}).get("in_room")
     own["lines"] = lines(visit, time, list(charges), facts, allowed_cents)
     return {key: value for key, value in own.items() if value is not None}
 

@@ -52,7 +52,7 @@ INTERVENTION_FIELDS = (
     "code_rationale",
 )
 # what a note holds beside the rubric's facts, where somebody said it
-NOTED = ("subjective", "reevaluation")
+NOTED = ("subjective", "reevaluation", "student")
 PREVIOUS_VISITS = 3
 REOPEN = "reopen"
 
@@ -109,6 +109,8 @@ def timed(visit: Visit, *, until: datetime | None = None) -> session.Session:
 
 def visit(row: Visit, time: session.Session) -> care_model.Visit:
     """The visit with its minutes; its date is the scheduled one when nothing was timed."""
+    if row.facts.get("student", {}).get("in_room"):
+        time = session.directed(time)
     made = session.to_visit(
         time if time.date_of_service else replace(time, date_of_service=row.date_of_service),
         visit_id=str(row.pk),

@@ -117,6 +117,7 @@ def note(row: SignedNote, *, at: datetime) -> dict[str, Any]:
     made: dict[str, Any] = {
         "kind": kind,
         "date": facts.get("date_of_service") or visit.date_of_service.isoformat(),
+        "day": said_day(facts.get("date_of_service") or visit.date_of_service),
         "title": sealed.get("note", {}).get("title") or _title(kind),
         "note_type": kind,
         "language": "en",

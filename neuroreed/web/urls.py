@@ -51,6 +51,7 @@ urlpatterns = [
     path(one + "review/", visits.review, name="visit-review"),
     path(one + "modifier/", visits.modifier, name="visit-modifier"),
     path(one + "sign/", visits.sign, name="visit-sign"),
+    path(one + "student/", visits.direct, name="visit-student"),
     path(one + "addendum/", visits.addendum, name="visit-addendum"),
     path(one + "release/", visits.release, name="visit-release"),
     path(one + "<slug:name>/", visits.tab, name="visit-tab"),

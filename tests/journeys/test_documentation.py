@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from neuroreed.clinic.models import PlanOfCare, SignedNote, Visit
-from neuroreed.clinic.services import visits
 from tests.journeys import documenting as acts
 from tests.journeys import papers
 from tests.journeys.course import KNEE, STROKE, Course
@@ -159,56 +158,6 @@ def packets(person: Any, course: Course, episode: Any, patient: Any, told: dict[
         for note in SignedNote.objects.filter(visit__episode=episode):
             assert note.sha256 in body
         papers.says_each(whole, ["Invented Review Contractor", "ADR-0042"], kind)
-
-
-def test_an_assistants_visit_is_cosigned_in_two_taps(
-    walkers: Any, clinic: Any, turn: Any, capsys: Any
-) -> None:
-    helper, episode = clinic.people["assistant"], clinic.visit.episode
-    visits.schedule(
-        clinic.people["front_desk"], episode_id=episode.pk, clinician_id=helper.pk,
-        scheduled_at=small_clinic.at(13), at=small_clinic.at(8),
-    )  # fmt: skip
-    turn.goes(hours=4)
-    assistant = walkers("assistant")
-    assistant.goes("/day/")
-    assistant.page.click(".day .name >> text=Aldertree")
-    assistant.page.wait_for_selector("#session")
-    assistant.tap_and_settle("button.tile[data-act='97112']")
-    assistant.tap_and_settle(".ask button[data-act='dose'] >> nth=0")
-    assistant.tap_and_settle(".ask button[data-act='cue'] >> nth=0")
-    turn.goes(minutes=25)
-    assistant.tap("button[data-act='end']")
-    assistant.page.wait_for_selector("button[data-act='sign']")
-    assistant.tap("button[data-act='sign']")
-    assistant.page.wait_for_selector("text=Signature and seal")
-
-    person = walkers("therapist")
-    person.goes("/day/?queue=cosign")
-    person.picture("queue-cosign")
-    person.tap(".waits a >> text=Aldertree")
-    person.page.wait_for_selector("text=What differs from the visit before")
-    differs = person.page.inner_text("main")
-    person.picture("cosign")
-    person.tap("button[data-act='cosign']")
-    person.page.wait_for_selector("text=Co-signed. The note itself is unchanged.")
-    person.picture("cosign-none")
-
-    with capsys.disabled():
-        print(f"\nCo-signature with its differences: {person.taps} taps.")
-    assert person.taps == 2
-    assert "minutes" in differs
-    assert "in the visit before" in differs
-    note = SignedNote.objects.get(visit__clinician=helper, kind="note")
-    added = SignedNote.objects.get(kind="cosignature")
-    assert (added.amends, added.signer) == (note, clinic.people["therapist"])
-    said = text_of(person, f"/notes/{note.pk}/pdf/")
-    assert "Co-signed by" in said
-    assert "Theta" not in said
-    person.goes(f"/visits/{note.visit_id}/note/")
-    assert "Co-signature" in person.page.inner_text("main")
-    person.goes(f"/visits/{note.visit_id}/charges/")
-    assert "CQ" in person.page.inner_text("main")
 
 
 def test_the_pages_of_documentation_have_no_barrier_and_fit_a_phone(

@@ -4,6 +4,7 @@ Every sentence states facts that were given, and carries their paths; a fact tha
 makes no sentence. Two notes differ because their facts differ.
 
 Beyond the facts of a visit (see ``documentation``) the note types read, where given:
+``student`` {directed_by, in_room} (a student treated under the therapist's eyes);
 ``statement`` (what differed, or why the dose was held steady);
 ``subjective`` {report, pain_0_10, falls_since_last_visit, changes}; ``history`` {course,
 surgeries, comorbidities, medications, living_situation, prior_level, precautions}; ``poc`` also
@@ -77,6 +78,15 @@ def interventions(facts: Facts) -> list[Sentence]:
         teller.say(f"Timed minutes {figure(timed)}", "total_timed_minutes")
     elif session is not None:
         teller.say(f"Whole session {figure(session)} minutes", "session_minutes")
+    student = Teller(mapping(facts.get("student"), "student"), "student")
+    if student.has("directed_by") and student.facts.get("in_room") is True:
+        student.say(
+            f"A student took part under the direction of {words(student.facts['directed_by'])}, "
+            "who was in the room throughout and treated nobody else meanwhile",
+            "directed_by",
+            "in_room",
+        )
+        teller.sentences += student.sentences
     after = len(listed(facts.get("interventions"), "interventions")) + 1
     return told + [replace(sentence, paragraph=after) for sentence in teller.sentences]
 

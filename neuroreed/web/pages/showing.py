@@ -289,6 +289,9 @@ def review(user: Any, row: Any, draft: Any, preview: Any) -> dict[str, Any]:
         "activities": activity_lines(state),
         "problems": [p.sentence for p in preview.problems],
         "may_sign": state.may_sign,
+        "student": {"by": True, **row.facts.get("student", {})}
+        if any(one.furnished == "student" for one in row.timer_events.all())
+        else None,
         "signing_words": _("You sign as {name}. The note is sealed and never changes.").format(
             name=str(user)
         ),
