@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from neuroreed.billing.proposals import BilledLine
+from neuroreed.billing.sessions import EarlierSession
 from neuroreed.care import session as care_session
 from neuroreed.clinic import convert, profile
 from neuroreed.clinic.models import ChargeLine, ChargeVersion, PriorAccrual, Visit
@@ -349,6 +350,33 @@ def same_day(visit: Visit) -> tuple[BilledLine, ...]:
             BilledLine(row.line_number, row.cpt, row.units, allowed_cents=row.allowed_cents)
         )
     return tuple(line for _, lines in newest.values() for line in lines)
+
+
+def earlier_sessions(visit: Visit) -> tuple[EarlierSession, ...]:
+    """Minutes and units of the sessions of this date and discipline that were signed before."""
+    others = day_of(visit).filter(discipline=visit.discipline)
+    own = visit.notes.filter(kind="note").first()
+    if own is not None:
+        others = others.filter(notes__kind="note", notes__sequence__lt=own.sequence)
+    found = []
+    for book in stored(others):
+        minutes: dict[str, int] = {}
+        units: dict[str, int] = {}
+        for line in book.get("lines", ()):
+            minutes[line["cpt"]] = minutes.get(line["cpt"], 0) + (line.get("minutes") or 0)
+            units[line["cpt"]] = units.get(line["cpt"], 0) + line["billed_units"]
+        found.append(EarlierSession(minutes, units))
+    return tuple(found)
+
+
+def day_of(visit: Visit) -> Any:
+    """The other signed visits of the patient and date under the same payer."""
+    return Visit.objects.filter(
+        patient_id=visit.patient_id,
+        date_of_service=visit.date_of_service,
+        coverage__payer=visit.coverage.payer,
+        state=Visit.State.SIGNED,
+    ).exclude(pk=visit.pk)
 
 
 def accrued_cents(visit: Visit) -> int | None:

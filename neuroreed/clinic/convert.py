@@ -23,6 +23,7 @@ from neuroreed.clinic.models import (
     Goal,
     Patient,
     PlanOfCare,
+    Role,
     SignedNote,
     TimerEvent,
     User,
@@ -247,7 +248,9 @@ def visit_facts(
 ) -> dict[str, Any]:
     """The facts of a visit as if signed at ``at``, under the names the note and rubric read."""
     episode, plan, own = row.episode, row.plan, row.facts
-    who = signer or row.clinician
+    # a student's note is the supervisor's to sign
+    learner = row.clinician.role == Role.STUDENT and row.supervisor is not None
+    who = signer or (row.supervisor if learner else row.clinician)
     period = certified(plan, row.date_of_service)
     if is_certified(row, at) is False:
         period = None

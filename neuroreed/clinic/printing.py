@@ -22,6 +22,7 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
+from neuroreed.clinic.services import charges
 from neuroreed.policy import codes
 
 REPORTS = ("plan_of_care", "progress_report", "recertification", "discharge")
@@ -183,7 +184,7 @@ def treatment_parts(visit: Visit, facts: Mapping[str, Any]) -> dict[str, Any]:
         for bout in time.bouts
     ]
     version = showing.latest_version(visit)
-    score = documentation(facts) if facts.get("interventions") else None
+    score = documentation(_with_cosigner(visit, facts), charges.limits())
     return {
         "minute_log": log,
         "corrections": corrections(visit),
@@ -193,8 +194,16 @@ def treatment_parts(visit: Visit, facts: Mapping[str, Any]) -> dict[str, Any]:
             "session_minutes": time.session_minutes,
         },
         "units": units(version) if version else None,
-        "documentation": rubric(score) if score else None,
+        "documentation": rubric(score) if facts.get("interventions") else None,
     }
+
+
+def _with_cosigner(visit: Visit, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sealed facts with the co-signature that was added to them since."""
+    added = visit.notes.filter(kind="cosignature").order_by("sequence").last()
+    if added is None:
+        return facts
+    return {**facts, "cosigner": {"credential": added.credential, "licensed": True}}
 
 
 _TREATING = ("therapist", "assistant", "student")

@@ -130,6 +130,7 @@ def seal(
     version = charges.store(visit, assessed, by=user, at=at, reason="note signed")
     detail = {"note": sealed.pk, "sha256": sealed.sha256, "charges": version.version}
     events.append(user, "note.signed", visit, detail, at=at)
+    charges.price_day_again(visit, by=user, at=at)
     return sealed
 
 

@@ -397,6 +397,7 @@ def charges_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any
     """Billed, allowed and expected, each with its steps."""
     if stored is None:
         return {"lines": (), "gaps": ()}
+    overtaken = charges.overtaken(user, row.id)
     expected = stored.expected or {}
     by_line = expected.get("lines") or []
     lines = [
@@ -415,6 +416,8 @@ def charges_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any
     ]
     return {
         "lines": lines,
+        "overtaken": overtaken,
+        "judged_again": stored.reason if stored.version > 1 else "",
         "billed_cents": stored.charge_cents,
         "allowed": expected.get("allowed"),
         "payer_pays": expected.get("payer_pays"),
