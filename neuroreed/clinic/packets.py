@@ -212,7 +212,8 @@ def _signed_said(plan: PlanOfCare, period: Certification) -> list[str]:
     if plan.sent_to_physician_on:
         said.append(f"Sent on {said_day(plan.sent_to_physician_on)} by {plan.sent_by}.")
     if period.verbal_on:
-        said.append(f"Certified by word on {said_day(period.verbal_on)}.")
+        taken = f", {period.verbal_by}" if period.verbal_by else ""
+        said.append(f"Certified by word on {said_day(period.verbal_on)}{taken}.")
     if period.signed_on:
         npi = f", NPI {period.signed_by_npi}" if period.signed_by_npi else ""
         said.append(f"Signed by {_physician(plan)}{npi} on {said_day(period.signed_on)}.")

@@ -44,6 +44,22 @@ def last_visit(episode: Episode, on: date) -> Visit | None:
     )
 
 
+def first_booked(episode: Episode) -> Visit | None:
+    """The first visit that is booked: the plan of care is written before treatment begins."""
+    return (
+        Visit.objects.filter(episode=episode, state=Visit.State.SCHEDULED)
+        .select_related("patient", "episode", "plan", "coverage", "clinician", "supervisor")
+        .order_by("scheduled_at")
+        .first()
+    )
+
+
+def anchor(episode: Episode, kind: str, on: date) -> Visit | None:
+    """The visit that a report is kept with."""
+    visit = last_visit(episode, on)
+    return first_booked(episode) if visit is None and kind == "plan_of_care" else visit
+
+
 def facts(document: Document, visit: Visit, author: User, at: datetime) -> dict[str, Any]:
     """The facts of a report as if signed now."""
     on = profile.local_date(at)

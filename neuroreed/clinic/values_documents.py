@@ -126,3 +126,5 @@ class PlanState:
     sentence: str
     periods: tuple[Any, ...]
     certified: Any
+    is_sealed: bool = False
+    is_latest: bool = True

@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="certification",
+            name="verbal_by",
+            field=models.CharField(blank=True, max_length=200),
+        ),
+        migrations.AddField(
             model_name="functionallimitation",
             name="recorded_on",
             field=models.DateField(blank=True, null=True),

@@ -120,6 +120,7 @@ class Certification(Row):
     signed_on = models.DateField(null=True, blank=True)
     signed_by_npi = models.CharField(max_length=10, blank=True)
     verbal_on = models.DateField(null=True, blank=True)
+    verbal_by = models.CharField(max_length=200, blank=True)
     delayed_reason = models.TextField(blank=True)
 
     class Meta:

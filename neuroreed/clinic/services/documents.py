@@ -59,6 +59,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 DATES = ("period_from", "period_to", "certified_from", "certified_to", "date")
 MOST_CHANGES = 12
+NO_VISIT = (
+    "No visit of this episode has begun: begin the evaluation first.",
+    "No visit of this episode is booked: book the first visit or begin the evaluation, then "
+    "seal the plan.",
+)
 
 
 def open_document(user: User, episode_id: UUID, kind: str, *, at: datetime) -> Report:
@@ -109,7 +114,7 @@ def sign(
         episode = _episode(user, episode_id, kind)
         row = _saved(user, episode, kind, entries, seen, at)
     with transaction.atomic():
-        visit = _anchor(episode, at)
+        visit = _anchor(episode, kind, at)
         note = _note(row, visit, user, at)
         missing = [*care_note.missing(note), *_gaps(row, user, at)]
         if missing:
@@ -231,10 +236,10 @@ def _changes(value: Any) -> list[str] | None:
     return [long_text("goal_changes", one) for one in value if str(one).strip()]
 
 
-def _anchor(episode: Episode, at: datetime) -> Visit:
-    visit = reporting.last_visit(episode, profile.local_date(at))
+def _anchor(episode: Episode, kind: str, at: datetime) -> Visit:
+    visit = reporting.anchor(episode, kind, profile.local_date(at))
     if visit is None:
-        raise Refused("No visit of this episode has begun: begin the evaluation first.")
+        raise Refused(NO_VISIT[kind == "plan_of_care"])
     return visit
 
 
@@ -336,13 +341,13 @@ def _measured(user: User, row: Document, visit: Visit, at: datetime) -> None:
 
 def _report(user: User, row: Document, at: datetime) -> Report:
     on = profile.local_date(at)
-    visit = reporting.last_visit(row.episode, on)
+    visit = reporting.anchor(row.episode, row.kind, on)
     clock = treatment.status(row.episode, on)
     goals: list[GoalNow] = []
     note = None
     missing: list[str] = []
     if visit is None:
-        missing.append("No visit of this episode has begun: begin the evaluation first.")
+        missing.append(NO_VISIT[row.kind == "plan_of_care"])
     else:
         made = _note(row, visit, user, at)
         note = made.text
