@@ -123,7 +123,15 @@ def no_double_counting(facts: VisitFacts) -> Failures:
             seconds = sum(end - start for start, end in line.intervals)
             backwards = any(end < start for start, end in line.intervals)
             # minutes of one code are floored once, so a bout may lend less than a minute
-            if backwards or abs(seconds - line.minutes * 60) >= 60:
+            if backwards:
+                found.append(
+                    Failure(
+                        line.at("end"),
+                        "This ends before it begins: a visit over midnight is two dates, each "
+                        "with its own minutes. When did it begin and end?",
+                    )
+                )
+            elif abs(seconds - line.minutes * 60) >= 60:
                 found.append(
                     Failure(
                         line.at("minutes"),

@@ -21,7 +21,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from neuroreed.care.documentation_facts import day, filled, kind_of, listed, mapping, number, text
+from neuroreed.care.documentation_facts import (
+    bounded,
+    day,
+    filled,
+    kind_of,
+    listed,
+    mapping,
+    number,
+    text,
+)
 from neuroreed.care.note import clinical, report
 from neuroreed.care.note.activities import Teller, activity_name, tell_activity
 from neuroreed.care.note.nouns import (
@@ -327,6 +336,7 @@ def compose(facts: Facts, note_type: NoteType | str = NoteType.DAILY) -> NoteTex
     """
     if not isinstance(facts, Mapping):
         raise BadInput(f"The facts of a note are named facts, not {kind_of(facts)}.")
+    bounded(facts)
     kind = note_type_of(note_type)
     sections = [
         Section(section_id, title, tuple(sentences))
