@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from neuroreed.billing.proposals import BilledLine
 from neuroreed.billing.sessions import EarlierSession
 from neuroreed.care import session as care_session
-from neuroreed.clinic import convert, profile
+from neuroreed.clinic import convert, profile, treatment
 from neuroreed.clinic.models import ChargeLine, ChargeVersion, PriorAccrual, Visit
 from neuroreed.model.billing import Charge
 from neuroreed.model.care import Furnished
@@ -178,7 +179,7 @@ def lines(
     shown = shown_by_code(facts)
     separate = separate_codes(time)
     attested = visit.plan is not None and visit.plan.kx_attested_at is not None
-    diagnoses = [*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses]
+    diagnoses = [*chain(*treatment.diagnoses(visit))]
     made: list[dict[str, Any]] = []
     billed: set[str] = set()
     for charge in charges:

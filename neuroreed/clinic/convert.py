@@ -280,10 +280,7 @@ def visit_facts(
             bout.furnished is care_model.Furnished.ASSISTANT for bout in time.bouts
         ),
         "modifiers": list(dict.fromkeys(modifiers)),
-        "dx": {
-            "medical": list(episode.medical_diagnoses),
-            "treatment": list(episode.treatment_diagnoses),
-        },
+        "dx": dict(zip(("medical", "treatment"), treatment.diagnoses(row), strict=True)),
         "onset": {"date": day(episode.onset_date), "why_now": episode.why_now or None},
         "poc": {
             "certified_from": day(period.since) if period else None,

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("neuroreed.web.urls_reviews")),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
+    path("episodes/<uuid:episode_id>/diagnoses/", patients.diagnoses_of, name="diagnoses"),
     path("episodes/<uuid:episode_id>/book/", booking.book, name="visit-book"),
     path(one + "cancel/", booking.cancel, name="visit-cancel"),
     path(one + "begin/", session.begin, name="visit-begin"),

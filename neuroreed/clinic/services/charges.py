@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from neuroreed.billing import charges as billing_charges
 from neuroreed.billing.timing import is_timed_15
 from neuroreed.care import documentation as rubric
 from neuroreed.care import session as care_session
-from neuroreed.clinic import access, books, convert, events, profile, showing
+from neuroreed.clinic import access, books, convert, events, profile, showing, treatment
 from neuroreed.clinic.models import (
     ChargeLine,
     ChargeVersion,
@@ -79,7 +80,7 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
     """What billing needs to know besides the visit itself."""
     clinic = profile.profile()
     plan = visit.plan
-    diagnoses = [*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses]
+    diagnoses = [*chain(*treatment.diagnoses(visit))]
     return billing_charges.ChargeContext(
         payer=visit.coverage.payer,
         clinic_fees=clinic.fees,

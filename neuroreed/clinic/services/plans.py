@@ -90,6 +90,35 @@ def open_episode(
     return row
 
 
+def change_diagnoses(
+    user: User,
+    episode_id: UUID,
+    *,
+    medical_diagnoses: Sequence[str],
+    treatment_diagnoses: Sequence[str],
+    at: datetime,
+) -> Episode:
+    """Give the diagnoses that hold from today; what was sealed keeps its own.
+
+    A code may be superseded in the middle of a course of care.
+
+    Raises:
+        BadInput: no code, or a code that is not billable today.
+    """
+    with transaction.atomic():
+        row = _treated(user, episode_id)
+        if not medical_diagnoses or not treatment_diagnoses:
+            raise BadInput("Give a medical and a treatment diagnosis.")
+        _diagnoses((*medical_diagnoses, *treatment_diagnoses), profile.local_date(at))
+        row.medical_diagnoses = list(medical_diagnoses)
+        row.treatment_diagnoses = list(treatment_diagnoses)
+        checked(row)
+        row.save(update_fields=["medical_diagnoses", "treatment_diagnoses"])
+        detail = {"medical": row.medical_diagnoses, "treatment": row.treatment_diagnoses}
+        events.append(user, "episode.diagnoses", row, detail, at=at)
+    return row
+
+
 def _diagnoses(given: Iterable[str], on: date) -> None:
     """Refuse what is no code, and codes known not to be billable; an absent one may exist."""
     for code in given:
