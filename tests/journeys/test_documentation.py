@@ -176,6 +176,9 @@ def test_the_pages_of_documentation_have_no_barrier_and_fit_a_phone(
         f"/plans/{visit.plan_id}/",
         "/cosign/",
         f"/patients/{patient.pk}/packet/",
+        f"/episodes/{episode.pk}/book/",
+        f"/episodes/{episode.pk}/diagnoses/",
+        f"/visits/{clinic.open_visit.pk}/session/",
         f"/patients/{patient.pk}/",
         "/day/?queue=plans",
     ]

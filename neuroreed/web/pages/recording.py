@@ -290,6 +290,11 @@ def listed_ask(field: str, now: Any, last: Any, goals: Sequence[Any]) -> Ask:
     return Ask(field, title, choices, ", ".join(map(words, last or ())))
 
 
+def deficit_said(deficit: str) -> str:
+    """A deficit as a sentence says it."""
+    return _("kinesthetic sense") if deficit == "kinesthetic" else words(deficit)
+
+
 def offered_for(activity: Any, name: str, goals: Sequence[Any]) -> Sequence[str]:
     """The words offered for one field of the dose; the goals' own activities are tasks."""
     if name == "assist_level":
@@ -312,7 +317,7 @@ def rationale_ask(activity: Any) -> tuple[Ask, ...]:
     last = part(activity.last_facts, "code_rationale")
     if activity.cpt == "97112":
         # a deficit is what makes a drill 97112; there is none to choose by default
-        trained = [_("retrained {}, with cues").format(words(deficit)) for deficit in DEFICITS]
+        trained = [_("retrained {}, with cues").format(deficit_said(one)) for one in DEFICITS]
     else:
         meaning = catalogue.vocabulary().code_meanings.get(activity.cpt, "")
         trained = [_("trained {}").format(one) for one in meaning.split(", ") if one]

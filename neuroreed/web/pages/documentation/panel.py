@@ -31,9 +31,9 @@ def place(path: str | None, visit: Any) -> str:
     head = (path or "").split(".")[0].split("[")[0]
     if head == "dx":
         return reverse("diagnoses", args=[visit.episode_id])
-    if head in {"functional_limitations", "impairments", "onset"}:
-        if visit.kind in {"evaluation", "reevaluation"}:
-            return reverse("evaluation", args=[visit.pk])
+    if head in {"functional_limitations", "impairments"}:
+        return reverse("evaluation", args=[visit.pk])
+    if head == "onset":
         return reverse("patient", args=[visit.patient_id])
     if head in {"goals", "poc"}:
         if visit.plan_id:
