@@ -42,7 +42,11 @@ def queue(user: User, *, at: datetime, every: bool = False) -> tuple[PlanState, 
 
 def state(user: User, plan_id: UUID, *, at: datetime) -> PlanState:
     """One plan with its periods and what it asks for."""
-    plan = access.plan_for(user, plan_id)
+    # who files signatures sees the page on which they are filed
+    files = user.role in {Role.FRONT_DESK, Role.ADMIN}
+    plan = access.plan_for(user, plan_id, to="certify" if files else "view")
+    if files:
+        events.viewed(user, plan)
     sealed = plan.documents.filter(kind="plan_of_care").exclude(note=None).exists()
     newer = plan.episode.plans.filter(version__gt=plan.version).exists()
     found = queues.plan_state(plan, profile.local_date(at))

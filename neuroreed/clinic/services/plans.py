@@ -373,6 +373,10 @@ def certify(
             raise Refused("The latest period of this plan is certified: write a new version.")
         if signed_on > profile.local_date(at):
             raise BadInput("A signature is not dated in the future.")
+        if signed_on < plan.established_on:
+            raise BadInput(
+                f"The plan was written on {plan.established_on}: a signature under it is not older."
+            )
         late = (signed_on - period.since).days > LATE_AFTER_DAYS
         if late and not delayed_reason.strip():
             raise BadInput("The signature comes late: say why, with the evidence of diligence.")
