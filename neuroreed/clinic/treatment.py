@@ -80,10 +80,10 @@ def diagnoses(visit: Visit) -> tuple[list[str], list[str]]:
     episode as it stands: that is what a correction is for.
     """
     now = (list(visit.episode.medical_diagnoses), list(visit.episode.treatment_diagnoses))
-    sealed = SignedNote.objects.filter(visit=visit, kind="note").values_list("canonical", flat=True)
-    if not sealed:
+    if visit.state != Visit.State.SIGNED:
         return now
-    dx = json.loads(sealed[0])["body"]["facts"].get("dx") or {}
+    sealed = SignedNote.objects.get(visit=visit, kind="note")
+    dx = json.loads(sealed.canonical)["body"]["facts"].get("dx") or {}
     kept = (list(dx.get("medical") or ()), list(dx.get("treatment") or ()))
     found = [icd10.diagnosis(code, visit.date_of_service) for code in (*kept[0], *kept[1])]
     if not all(kept) or any(one is not None and one.billable is False for one in found):

@@ -173,7 +173,8 @@ def test_maintenance_is_justified_by_skill_and_an_addendum_stands_beneath_the_no
     person = walkers("therapist")
     page = person.page
     person.goes(f"/episodes/{clinic.visit.episode_id}/report/progress-report/")
-    page.fill("#id_value_G1", "34")
+    # measured again, and nothing moved: that is a finding of today too
+    page.check("#id_again_G1")
     page.fill("#id_reason_no_progress", "A progressive course.")
     page.fill("#id_continue_reason", "Without therapy the transfers were lost within a month.")
     page.fill(
@@ -187,9 +188,12 @@ def test_maintenance_is_justified_by_skill_and_an_addendum_stands_beneath_the_no
     page.click("form:has(#id_text) button")
     page.wait_for_selector("text=The addendum is signed.")
 
+    measured = clinic.visit.episode.impairments.order_by("date")
+    assert [(found.value, found.date) for found in measured][-1] == (38, TODAY)
     report = SignedNote.objects.get(kind="progress_report")
     said = text_of(person, f"/notes/{report.pk}/pdf/")
     for words in (
+        "Balance: Berg 38, measured today",
         "Maintenance program; a therapist's skill is needed because Unsafe orthostasis",
         "Late entry",
         "Reason: Left out by mistake.",

@@ -301,6 +301,13 @@ class ReportForm(forms.Form):
                     required=False,
                     error_messages={"invalid": _("A number, so that change can be shown.")},
                 )
+                if goal.recorded:
+                    made[f"again_{goal.label}"] = forms.BooleanField(
+                        label=_("{} was measured again today, with the same value").format(
+                            goal.label
+                        ),
+                        required=False,
+                    )
             for one in report.function:
                 made[f"function_{one.label}"] = forms.RegexField(
                     NUMBER,
@@ -365,8 +372,10 @@ class ReportForm(forms.Form):
         for name, value in given.items():
             if name.startswith("value_"):
                 label = name.removeprefix("value_")
-                if value and value != known.get(label):
+                if value and (value != known.get(label) or given.get(f"again_{label}")):
                     values[label] = {"value": value}
+            elif name.startswith("again_"):
+                continue
             elif name.startswith("function_"):
                 label = name.removeprefix("function_")
                 if value and value != function[label]:
