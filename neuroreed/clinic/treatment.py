@@ -82,7 +82,9 @@ def diagnoses(visit: Visit) -> tuple[list[str], list[str]]:
     now = (list(visit.episode.medical_diagnoses), list(visit.episode.treatment_diagnoses))
     if visit.state != Visit.State.SIGNED:
         return now
-    sealed = SignedNote.objects.get(visit=visit, kind="note")
+    sealed = SignedNote.objects.filter(visit=visit, kind="note").first()
+    if sealed is None:
+        return now
     dx = json.loads(sealed.canonical)["body"]["facts"].get("dx") or {}
     kept = (list(dx.get("medical") or ()), list(dx.get("treatment") or ()))
     found = [icd10.diagnosis(code, visit.date_of_service) for code in (*kept[0], *kept[1])]
