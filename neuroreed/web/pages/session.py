@@ -138,10 +138,10 @@ def fact(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     activity_id = request.POST.get("activity", "")
     activity = visits.activity(user, visit_id, activity_id, at=at)
     said = request.POST.get("value", "")
+    if not said.strip() and request.POST.get("own"):
+        return answer(request, visits.state(user, visit_id, at=at), activity_id)
     if kind := request.POST.get("kind", ""):
         said = f"{kind}|{said.strip()}"
-    if not said.strip("| ") and request.POST.get("own"):
-        return answer(request, visits.state(user, visit_id, at=at), activity_id)
     recorded = dict(facts_of(activity, request.POST.get("field", ""), said))
     now = visits.record_facts(user, visit_id, activity.id, facts=recorded, at=at)
     return answer(request, now, activity_id)
