@@ -17,8 +17,9 @@ from neuroreed.billing.proposals import (
     Proposal,
     Refusal,
 )
+from neuroreed.billing.sessions import EarlierSession, rest_of_day
 from neuroreed.billing.timing import NOT_BY_MINUTES
-from neuroreed.billing.units import UnitsProof, units
+from neuroreed.billing.units import UnitsProof
 from neuroreed.billing.visit_lines import in_line_order, lines_of, minutes_of
 from neuroreed.model.billing import Charge
 from neuroreed.model.care import Furnished, Visit
@@ -38,7 +39,8 @@ class ChargeContext:
     ``None`` is unknown, never zero. ``accepted`` are (code, modifier) that a person accepted.
     ``plan_certified``: ``None`` when nobody said. ``schedule_cents`` are a contract's amounts
     per unit, ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
-    patient, date and billing group on other visits. ``pointers`` count the claim's diagnoses
+    patient, date and billing group on other visits; ``earlier`` are the sessions of the date and
+    discipline whose units stand already. ``pointers`` count the claim's diagnoses
     from 1, by code; a code without its own points to the first. The other fields are those of
     ``ModifierContext``.
     """
@@ -61,6 +63,7 @@ class ChargeContext:
     habilitative: bool | None = None
     schedule_cents: Mapping[str, int] | None = None
     same_day: tuple[BilledLine, ...] = ()
+    earlier: tuple[EarlierSession, ...] = ()
     pointers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -91,7 +94,7 @@ def build(visit: Visit, context: ChargeContext) -> Charges:
     on = visit.date_of_service
     payer = profile(context.payer, on)
     gaps = _gaps(visit, payer, context)
-    proof = None if gaps else _proof(visit, payer)
+    proof = None if gaps else _proof(visit, payer, context)
     gaps += _certification(payer, context)
     if proof is None:
         return Charges((), None, (), (), None, tuple(gaps))
@@ -146,10 +149,10 @@ def _certification(payer: Payer, context: ChargeContext) -> list[str]:
     return ["The plan of care is not certified on this date."]
 
 
-def _proof(visit: Visit, payer: Payer) -> UnitsProof:
+def _proof(visit: Visit, payer: Payer, context: ChargeContext) -> UnitsProof:
     assert payer.unit_method is not None
     pairs = [(activity.cpt, activity.minutes or 0) for activity in visit.activities]
-    return units(pairs, payer.unit_method)
+    return rest_of_day(pairs, context.earlier, payer.unit_method)
 
 
 def _assistant_modifiers(line: BilledLine, visit: Visit) -> tuple[str, ...]:
