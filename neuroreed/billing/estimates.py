@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from neuroreed.billing import fees
+from neuroreed.billing.contract import Schedule
 from neuroreed.billing.eligibility import Eligibility
 from neuroreed.billing.expectation import ExpectedPayment
 from neuroreed.billing.ledger import Account, Ledger
@@ -60,7 +61,7 @@ def estimate(
     locality: str | None = None,
     zip5: str | None = None,
     participating: bool = True,
-    schedule: Mapping[str, Decimal] | None = None,
+    schedule: Schedule | Mapping[str, Decimal] | None = None,
     charges: Sequence[Decimal] | None = None,
 ) -> Estimate:
     """The patient's part of a planned visit, in plain words.

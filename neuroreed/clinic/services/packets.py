@@ -18,7 +18,7 @@ from neuroreed.clinic.models import Claim, DenialRow, Packet, SignedNote, User
 from neuroreed.clinic.plain import plain
 from neuroreed.clinic.services import denials
 from neuroreed.exchange.pdf.appeal import appeal_pdf
-from neuroreed.model.errors import BadInput, Refused
+from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 
 DAILY = {"evaluation": "evaluation", "discharge": "discharge", "reevaluation": "reevaluation"}
 
@@ -103,7 +103,8 @@ def _plan(plan: Any) -> tuple[Document, dict[str, Any]]:
 def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
     sealed = signing.body(note)
     on = note.visit.date_of_service
-    is_report = note.visit.has_progress_report and note.kind == "note"
+    is_note = note.kind == "note"
+    is_report = note.kind == "progress_report" or (is_note and note.visit.has_progress_report)
     kind = "progress_report" if is_report else DAILY.get(note.visit.kind, "daily")
     title = "Progress report" if is_report else f"Treatment note of {on}"
     sections = list(sealed.get("note", {}).get("sections", ()))
@@ -129,7 +130,8 @@ def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
             "sequence": note.sequence,
         },
     }
-    return Document(str(note.pk), kind, on, title, status="signed"), pages
+    document = Document(str(note.pk), kind, on, title, status="signed", is_visit_note=is_note)
+    return document, pages
 
 
 def _minutes(visit: Any) -> tuple[Document, dict[str, Any]]:
@@ -150,9 +152,7 @@ def _minutes(visit: Any) -> tuple[Document, dict[str, Any]]:
     return Document(key, "minutes", visit.date_of_service, str(pages["title"])), pages
 
 
-def draft(
-    user: User, denial_ids: Iterable[UUID], *, level: str = "redetermination", at: datetime
-) -> Draft:
+def draft(user: User, denial_ids: Iterable[UUID], *, level: str = "", at: datetime) -> Draft:
     """What an appeal of these denials of one claim would say; nothing is kept."""
     rows = denials.rows_of(user, denial_ids)
     if not rows or len({row.claim_id for row in rows}) != 1:
@@ -173,7 +173,7 @@ def draft(
         record=record,
         documents=[document for document, _ in _documents(claim)],
         findings=found,
-        level=level,
+        level=level or record.appeal_level,
         on=on,
     )
     return Draft(made, claim, tuple(rows))
@@ -183,10 +183,12 @@ def appeal(
     user: User,
     denial_ids: Sequence[UUID],
     *,
-    level: str = "redetermination",
+    level: str = "",
     at: datetime,
 ) -> Packet:
     """Make the packet of an appeal and note that it goes out.
+
+    ``level``: without one it is the level after those that were asked before.
 
     Raises:
         Refused: the denial is decided, or something that must be in the packet is not there.
@@ -194,15 +196,35 @@ def appeal(
     with transaction.atomic():
         events.lock_chain()
         made = draft(user, denial_ids, level=level, at=at)
-        if any(row.acts.exists() for row in made.denials):
+        if any(denials.is_settled(row) for row in made.denials):
             raise Refused("This denial is decided already.")
+        if made.claim.packets.filter(kind="appeal", level=made.packet.kind).exists() and any(
+            row.acts.filter(act="appealed").exists() for row in made.denials
+        ):
+            raise Refused("This denial was appealed at that level already.")
         if not made.packet.may_send:
             open_points = [one.says for one in made.packet.checklist if one.done is False]
             raise Refused(f"The packet is not complete: {' '.join(open_points)}")
         row = _keep(user, made.claim, made.packet, "appeal", at)
         for denial in made.denials:
-            denials.note(denial, "appealed", f"{level}, packet {row.sha256[:8]}", user, at, row)
+            said = f"{made.packet.kind}, packet {row.sha256[:8]}"
+            denials.note(denial, "appealed", said, user, at, row)
     return row
+
+
+def appeal_all(user: User, denial_ids: Sequence[UUID], *, at: datetime) -> denials.Done:
+    """An appeal of each claim of these denials; one that is refused does not hold up the others."""
+    claims: dict[Claim, list[UUID]] = {}
+    for row in denials.rows_of(user, denial_ids):
+        claims.setdefault(row.claim, []).append(row.pk)
+    done, refused = 0, []
+    for claim, keys in claims.items():
+        try:
+            appeal(user, keys, at=at)
+            done += len(keys)
+        except NeuroReedError as error:
+            refused.append(f"Claim {claim.number}: {error}")
+    return denials.Done(done, tuple(refused))
 
 
 def records(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from neuroreed.billing import estimates
+from neuroreed.billing.contract_csv import schedule_from_csv, to_plain
 from neuroreed.billing.ledger import Account, receive
-from neuroreed.billing.remittance_expected import schedule_from_csv
 from neuroreed.clinic import access, access_money, events, profile
 from neuroreed.clinic.models import (
     Claim,
@@ -31,7 +30,7 @@ from neuroreed.exchange.pdf import cms1500
 from neuroreed.exchange.pdf.statement import receipt_pdf, statement_pdf
 from neuroreed.exchange.x12 import claim_from_plain
 from neuroreed.model.errors import BadInput, Refused
-from neuroreed.model.money import cents, dollars
+from neuroreed.model.money import dollars
 from neuroreed.policy import payers
 
 METHODS = ("cash", "card", "check", "transfer")
@@ -223,27 +222,28 @@ def estimate(user: User, visit_id: UUID, *, at: datetime) -> estimates.Estimate:
         eligibility=eligibility.latest(visit.coverage),
         mac=clinic.mac or None,
         locality=clinic.locality or None,
+        zip5=clinic.zip5,
         participating=clinic.participating,
-        schedule=ledgers.schedules().get(visit.coverage.payer),
+        schedule=ledgers.schedule_of(visit.coverage.payer),
         charges=prices if all(prices) else None,
     )
 
 
 def load_schedule(user: User, payer: str, text: str, *, at: datetime) -> FeeSchedule:
-    """Keep the prices of a contract from CSV with the columns code and amount."""
+    """Keep the terms of a contract from CSV; they take the place of those loaded before."""
     access_money.desk(user)
     if payer not in payers.profiles():
         raise BadInput("There is no payer profile of that name.")
-    amounts: Mapping[str, Decimal] = schedule_from_csv(text)
+    terms = schedule_from_csv(text)
     with transaction.atomic():
         row = FeeSchedule(
             payer=payer,
-            amounts={code: cents(amount) for code, amount in amounts.items()},
+            amounts=to_plain(terms),
             at=at,
             by=user,
         )
         row.save(force_insert=True)
-        events.append(user, "schedule.loaded", row, {"codes": len(amounts)}, at=at)
+        events.append(user, "schedule.loaded", row, {"terms": len(terms)}, at=at)
     return row
 
 

@@ -25,6 +25,7 @@ MEASURES = ("cause", "payer", "code", "therapist", "month")
 def acts() -> list[tuple[str, str, str]]:
     """What can be done for all of a kind: id, button, whether a reason is asked."""
     return [
+        ("appealed", _("Make the appeals"), ""),
         ("corrected", _("Make corrected claims"), ""),
         ("written_off", _("Write off"), "reason"),
         ("patient", _("Ask the patient"), "reason"),
@@ -45,6 +46,7 @@ def denials(request: HttpRequest) -> HttpResponse:
         acts=acts(),
         total=sum(one["group"].amount_cents for one in shown),
         count=sum(one["group"].count for one in shown),
+        under_way=service.under_way(request.user),
         measures=[{"id": name, "label": label} for name, label in measures().items()],
     )
 
@@ -80,13 +82,17 @@ def trends(request: HttpRequest) -> HttpResponse:
 @door("POST")
 def act(request: HttpRequest) -> HttpResponse:
     """One act for the chosen denials."""
-    done = service.act(
-        request.user,
-        keys(request),
-        act=request.POST.get("act", ""),
-        reason=request.POST.get("reason", ""),
-        at=clock.now(),
-    )
+    wanted = request.POST.get("act", "")
+    if wanted == "appealed":
+        done = packets.appeal_all(request.user, keys(request), at=clock.now())
+    else:
+        done = service.act(
+            request.user,
+            keys(request),
+            act=wanted,
+            reason=request.POST.get("reason", ""),
+            at=clock.now(),
+        )
     if done.done:
         said = ngettext("{} denial is done.", "{} denials are done.", done.done)
         messages.success(request, said.format(done.done))
@@ -108,7 +114,8 @@ def denial(request: HttpRequest, denial_id: UUID) -> HttpResponse:
         evidence=[where(one, found) for one in found.item.evidence],
         draft=packets.draft(request.user, [denial_id], at=clock.now()).packet,
         done=list(found.row.acts.select_related("by", "packet")),
-        acts=acts(),
+        is_settled=service.is_settled(found.row),
+        acts=[one for one in acts() if one[0] != "appealed"],
     )
 
 

@@ -110,7 +110,27 @@ def differences(request: HttpRequest) -> HttpResponse:
         under_cents=sum(row.off_by_cents or 0 for row in under),
         over=over,
         payers=sorted((one.id, one.name) for one in payers.profiles().values() if one.id != "base"),
+        bases=bases(),
     )
+
+
+def bases() -> list[tuple[str, str]]:
+    """What the amount of a contract's row may be for."""
+    return [
+        ("per_unit", _("dollars for each unit")),
+        ("per_service", _("dollars once a day for the code, whatever its units")),
+        (
+            "per_visit",
+            _("dollars once for all codes of the visit that have it; the highest counts"),
+        ),
+        ("percent_of_medicare", _("a percentage of what Medicare allows, its reductions included")),
+        (
+            "percent_of_medicare_unreduced",
+            _("a percentage of Medicare's full fee of each unit, without reductions"),
+        ),
+        ("percent_of_charges", _("a percentage of what you charge")),
+        ("day_limit", _("dollars, the most for all lines of a day; its code is *")),
+    ]
 
 
 @door("POST")
