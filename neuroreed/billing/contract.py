@@ -19,7 +19,7 @@ from neuroreed.policy.payers import Payer
 
 EVERY_CODE = "*"
 HUNDREDTHS = 2  # shares are kept in hundredths of a percent
-WHOLE = 10 ** (2 + HUNDREDTHS)
+WHOLE = 10**4  # one, in them
 
 
 class Basis(StrEnum):
