@@ -231,7 +231,7 @@ def _grid(canvas: Any) -> None:
         x, y = _xy(column, row)
         canvas.rect(x, y, length * inch / COLUMNS_PER_INCH, inch / ROWS_PER_INCH)
         canvas.setFont("Helvetica", 4)
-        canvas.drawString(x, y + inch / ROWS_PER_INCH - 4, box)
+        canvas.drawString(x, y + inch / ROWS_PER_INCH + 1, box)
     for crosses in CROSSES.values():
         for column, row in crosses.values():
             x, y = _xy(column, row)
