@@ -55,7 +55,7 @@ _KIND_WORDS = {
     "progress_report": "progress report of the period",
     "daily": "treatment note of the date",
     "minutes": "minute log of the date",
-    "measures": "outcome measures",
+    "measures": "list of outcome measures",
     "authorization": "authorization",
     "eligibility": "eligibility answer of the date",
     "claim": "claim as it was first filed",

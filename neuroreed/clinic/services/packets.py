@@ -13,6 +13,7 @@ from django.db import transaction
 
 from neuroreed.billing import appeals
 from neuroreed.billing.appeals import AppealPacket, Document, RecordsRequest
+from neuroreed.care.note.words import measure_name
 from neuroreed.clinic import access_money, convert, events, profile, signing
 from neuroreed.clinic.models import Claim, DenialRow, Packet, SignedNote, User
 from neuroreed.clinic.plain import plain
@@ -21,6 +22,12 @@ from neuroreed.exchange.pdf.appeal import appeal_pdf
 from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 
 DAILY = {"evaluation": "evaluation", "discharge": "discharge", "reevaluation": "reevaluation"}
+TITLES = {
+    "progress_report": "Progress report",
+    "evaluation": "Evaluation",
+    "reevaluation": "Re-evaluation",
+    "discharge": "Discharge summary",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +66,26 @@ def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
         found.append(_note(note))
         if note.visit_id == visit.pk and note.kind == "note":
             found.append(_minutes(visit))
-    measured = list(visit.episode.impairments.order_by("date", "measure"))
+    measured = _measured(visit)
     if measured:
-        says = [f"{one.date}: {one.measure} {one.value.normalize():f}." for one in measured]
-        found.append(_made(f"{visit.pk}-m", "measures", measured[-1].date, "Measures", says))
+        says = [f"{on}: {measure_name(measure)} {value}." for on, measure, value in measured]
+        found.append(_made(f"{visit.pk}-m", "measures", measured[-1][0], "Measures", says))
     if visit.authorization is not None:
         row = visit.authorization
         says = [f"Authorization {row.number}, valid from {row.since} to {row.until}."]
         found.append(_made(str(row.pk), "authorization", row.since, "Authorization", says))
     return found
+
+
+def _measured(visit: Any) -> list[tuple[date, str, str]]:
+    """What was measured up to the service: day, measure and value as it was recorded."""
+    until = visit.date_of_service
+    rows = visit.episode.impairments.filter(date__lte=until)
+    scores = visit.episode.scores.filter(taken_on__lte=until, replaced_by=None)
+    return sorted(
+        {(row.date, row.measure, f"{row.value.normalize():f}") for row in rows}
+        | {(row.taken_on, row.measure, row.value) for row in scores}
+    )
 
 
 def _made(
@@ -106,7 +124,7 @@ def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
     is_note = note.kind == "note"
     is_report = note.kind == "progress_report" or (is_note and note.visit.has_progress_report)
     kind = "progress_report" if is_report else DAILY.get(note.visit.kind, "daily")
-    title = "Progress report" if is_report else f"Treatment note of {on}"
+    title = TITLES.get(kind, f"Treatment note of {on}")
     sections = list(sealed.get("note", {}).get("sections", ()))
     if sealed.get("text"):
         sections.append({"title": note.kind.capitalize(), "paragraphs": [sealed["text"]]})

@@ -151,6 +151,7 @@ def columns(stage: str, order: str, is_down: bool) -> list[dict[str, Any]]:
             {
                 "label": label,
                 "is_number": is_number,
+                "is_kept": key in {"patient", "date"} or label == labels[-1][1],
                 "href": f"?{query}" if key else "",
                 "order": ("descending" if is_down else "ascending") if key == order else "",
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from neuroreed.clinic import access_money
 from neuroreed.clinic.services import denials as service
 from neuroreed.clinic.services import packets
+from neuroreed.policy import payers
 from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import keys, page
 from neuroreed.web.pages.door import door
@@ -36,19 +38,34 @@ def acts() -> list[tuple[str, str, str]]:
 def denials(request: HttpRequest) -> HttpResponse:
     """Open denials by cause: how many, how much, until when."""
     shown = [
-        {"group": group, "rows": rows}
+        {
+            "group": group,
+            "payer": payer_name(group.payer),
+            "rows": rows,
+            # what a payer took off is never asked of the patient
+            "acts": [
+                one
+                for one in acts()
+                if one[0] != "patient" or any(r.item.may_bill_patient is not False for r in rows)
+            ],
+        }
         for group, rows in service.groups(request.user, at=clock.now())
     ]
     return page(
         request,
         "desk/denials.html",
         groups=shown,
-        acts=acts(),
         total=sum(one["group"].amount_cents for one in shown),
         count=sum(one["group"].count for one in shown),
         under_way=service.under_way(request.user),
         measures=[{"id": name, "label": label} for name, label in measures().items()],
     )
+
+
+def payer_name(payer: str) -> str:
+    """The name of a payer's profile, or its id where it has none any more."""
+    known = payers.profiles().get(payer)
+    return known.name if known else payer
 
 
 def measures() -> dict[str, str]:
@@ -68,6 +85,8 @@ def trends(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "cause")
     by = by if by in MEASURES else "cause"
     found = service.trends(request.user, by=by, at=clock.now())
+    if by == "payer":
+        found = tuple(replace(one, name=payer_name(one.name)) for one in found)
     months = [month for month, _count, _cents in found[0].per_month] if found else []
     return page(
         request,
@@ -115,7 +134,12 @@ def denial(request: HttpRequest, denial_id: UUID) -> HttpResponse:
         draft=packets.draft(request.user, [denial_id], at=clock.now()).packet,
         done=list(found.row.acts.select_related("by", "packet")),
         is_settled=service.is_settled(found.row),
-        acts=[one for one in acts() if one[0] != "appealed"],
+        acts=[
+            one
+            for one in acts()
+            if one[0] != "appealed"
+            and (one[0] != "patient" or found.item.may_bill_patient is not False)
+        ],
     )
 
 
