@@ -177,9 +177,11 @@ def packet(
         raise BadInput(f"level: choose one of {', '.join(timely.LEVELS)}.")
     first = items[0].denial
     amount = sum(one.denial.amount_cents for one in items)
-    deadline = timely.appeal_deadline(
-        first.payer, level, notice_on=first.answered_on, on=on, amount_cents=amount
-    )
+    deadline = None
+    if record.appeal_notice_known:
+        deadline = timely.appeal_deadline(
+            first.payer, level, notice_on=first.answered_on, on=on, amount_cents=amount
+        )
     wanted = list(dict.fromkeys(kind for one in items for kind in PAGES.get(one.cause, WHOLE)))
     days = {one.denial.date_of_service for one in items if one.denial.date_of_service}
     taken, absent = _choose(documents, wanted, days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -85,12 +85,16 @@ def record_of(claim: Claim) -> Record:
     plan, authorization = visit.plan, visit.authorization
     period = convert.certified(plan, visit.date_of_service)
     time = convert.timed(visit)
+    zone = profile.zone()
     bouts: dict[str, list[tuple[datetime, datetime]]] = {}
     minutes: dict[str, int | None] = {
         line.cpt: line.minutes for line in claim.charge_version.lines.all()
     }
     for bout in time.bouts:
-        bouts.setdefault(bout.cpt, []).append((bout.start, bout.end))
+        # the letter says the times as the note does: by the clinic's clock
+        bouts.setdefault(bout.cpt, []).append(
+            (bout.start.astimezone(zone), bout.end.astimezone(zone))
+        )
     try:
         limit = parameters.as_of(THRESHOLDS[visit.discipline], visit.date_of_service).value
     except NoParameter:
@@ -98,7 +102,6 @@ def record_of(claim: Claim) -> Record:
     files = [entry.file.at for entry in claim.file_entries.select_related("file")]
     took = claim.steps.filter(state="acknowledged").order_by("at").first()
     appeals = list(claim.packets.filter(kind="appeal").values_list("level", flat=True))
-    zone = profile.zone()
     return Record(
         visit_id=str(visit.pk),
         discipline=Discipline(visit.discipline),
@@ -242,11 +245,17 @@ def one(user: User, denial_id: UUID, *, at: datetime) -> Open:
     return Open(row, _sorted(row, at))
 
 
+def record_for(row: DenialRow) -> Record:
+    """The facts of a denial's claim; the time of a further appeal runs from a letter."""
+    was_appealed = any(one.act == "appealed" for one in row.acts.all())
+    return replace(record_of(row.claim), appeal_notice_known=not was_appealed)
+
+
 def _sorted(row: DenialRow, at: datetime) -> WorkItem:
     claim = row.claim
     return billing.sort(
         denial_of(row),
-        record=record_of(claim),
+        record=record_for(row),
         findings=findings_of(claim),
         on=profile.local_date(at),
     )

@@ -176,7 +176,7 @@ def draft(user: User, denial_ids: Iterable[UUID], *, level: str = "", at: dateti
     if not rows or len({row.claim_id for row in rows}) != 1:
         raise BadInput("An appeal is about the denials of one claim.")
     claim = rows[0].claim
-    record = denials.record_of(claim)
+    record = denials.record_for(rows[0])
     found = denials.findings_of(claim)
     on = profile.local_date(at)
     items = [
