@@ -12,7 +12,7 @@ from django.db import transaction
 
 from neuroreed.billing import estimates
 from neuroreed.billing.contract_csv import schedule_from_csv, to_plain
-from neuroreed.billing.ledger import Account, receive
+from neuroreed.billing.ledger import Account, receive, refund
 from neuroreed.clinic import access, access_money, events, profile
 from neuroreed.clinic.models import (
     Claim,
@@ -180,6 +180,42 @@ def take(
         for row, after in changed.values():
             close_if_settled(row, after, user, at)
     return made
+
+
+def give_back(user: User, patient_id: UUID, *, amount_cents: int, token: str, at: datetime) -> int:
+    """A credit of the patient is paid back, claim by claim; the cents that were given back.
+
+    ``token`` names the press of the button: the same twice is one refund.
+
+    Raises:
+        Refused: the patient has no such credit.
+    """
+    if amount_cents <= 0 or not token:
+        raise BadInput("Give an amount above nothing.")
+    with transaction.atomic():
+        events.lock_chain()
+        patient = access_money.patient_account(user, patient_id)
+        found = accounts(patient)
+        key = f"refund:{token}"
+        if any(entry.key == key for _, _, ledger in found for entry in ledger.entries):
+            return amount_cents
+        credit = statement_of(patient, at=at).credit_cents
+        if amount_cents > credit:
+            raise Refused(f"The patient has {dollars(credit)} to his credit, not more.")
+        on, left, changed = profile.local_date(at), amount_cents, {}
+        for row, _claim, ledger in found:
+            part = min(left, -ledger.balance(Account.PATIENT), ledger.balance(Account.RECEIVED))
+            if part <= 0:
+                continue
+            because = "Given back to the patient"
+            after = refund(ledger, amount_cents=part, at=on, key=key, because=because)
+            changed[ledgers.number_of(row)] = (row, after)
+            left -= part
+        ledgers.save({number: after for number, (_, after) in changed.items()}, at=at)
+        events.append(user, "refund.made", patient, {"cents": amount_cents - left}, at=at)
+        for row, after in changed.values():
+            close_if_settled(row, after, user, at)
+    return amount_cents - left
 
 
 def receipt_paper(user: User, receipt_id: UUID) -> bytes:

@@ -22,6 +22,7 @@ from neuroreed.clinic.services import (
     patient_money,
 )
 from neuroreed.model.errors import BadInput, Refused
+from neuroreed.model.money import dollars
 from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import amount_cents, key
 from neuroreed.web.pages.door import door
@@ -190,6 +191,20 @@ def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("Received. Receipt {} is below.").format(row.number))
+    return redirect("desk-account", patient_id)
+
+
+@door("POST")
+def give_back(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Pay a patient's credit back."""
+    amount = patient_money.give_back(
+        request.user,
+        patient_id,
+        amount_cents=amount_cents(request.POST.get("amount", "")),
+        token=request.POST.get("token", ""),
+        at=clock.now(),
+    )
+    messages.success(request, _("Given back: ${}.").format(dollars(amount)))
     return redirect("desk-account", patient_id)
 
 
