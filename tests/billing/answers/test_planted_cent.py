@@ -123,7 +123,7 @@ def ours(seed: int) -> bytes:
         ("L6", "", Decimal("-0.10")),
         ("FB", "CARRY9", Decimal("4.00")),
     ]
-    return files.Cheque("EFT700", "1234567893", answers[:12], answers[4:8], kept).write(
+    return files.Cheque("EFT700", "1234567893", answers[:7], answers[3:5], kept).write(
         RECEIVED, 700
     )
 
@@ -142,7 +142,7 @@ def test_a_cent_anywhere_in_a_cheque_of_ours_stops_it_and_is_named(seed: int) ->
 
     count, found = escapes(content)
 
-    assert count > 100
+    assert count > 60
     assert found == {}
     assert [one.status for one in take(content)] == ["posted"]
 
