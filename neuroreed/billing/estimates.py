@@ -247,14 +247,16 @@ def _row(
         return None, withheld
     line = next((one for one in claim.lines if one.line_number == number), None)
     code = codes.get(line.procedure.code) if line else None
-    service = "Whole claim" if line is None else (code.label if code else line.procedure.code)
+    whole = "Credit" if owed < 0 else "Whole claim"
+    service = whole if line is None else (code.label if code else line.procedure.code)
     reasons = dict.fromkeys(
         _REASONS.get(one.carc, "your part by your plan")
         for one in ledger.entries
         if one.line_number == number and one.target == Account.PATIENT and one.carc
     )
+    first = min((one.date_of_service for one in claim.lines if one.date_of_service), default=None)
     row = StatementRow(
-        on=line.date_of_service if line else None,
+        on=line.date_of_service if line else first,
         service=service,
         charged_cents=line.charge_cents if line else 0,
         insurance_cents=stands(Account.PAID),

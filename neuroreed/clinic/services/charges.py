@@ -25,7 +25,7 @@ from neuroreed.clinic.models import (
     Visit,
 )
 from neuroreed.clinic.plain import plain
-from neuroreed.clinic.services import ledgers
+from neuroreed.clinic.services import expectations, ledgers
 from neuroreed.clinic.values import ChargesView, Preview
 from neuroreed.model.billing import Charge
 from neuroreed.model.columns import COLUMNS
@@ -88,7 +88,7 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
         accrued_cents=books.accrued_cents(visit),
         attested_kx=plan is not None and plan.kx_attested_at is not None,
         accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
-        deductible_left_cents=visit.coverage.deductible_left_cents,
+        deductible_left_cents=expectations.deductible_left(visit.coverage),
         participating=clinic.participating,
         plan_certified=convert.is_certified(visit, at),
         schedule=ledgers.schedule_of(visit.coverage.payer),

@@ -11,7 +11,7 @@ from neuroreed.billing.ledger import Account, Ledger
 from neuroreed.billing.remittance import Match, SentClaim
 from neuroreed.billing.remittance_expected import expect_claims
 from neuroreed.clinic import profile
-from neuroreed.clinic.models import Claim
+from neuroreed.clinic.models import Claim, Coverage
 from neuroreed.clinic.services import ledgers, lifecycle
 
 DEDUCTIBLE = "1"
@@ -74,30 +74,25 @@ def prices(
 
 
 def deductibles(rows: Iterable[Claim], but: frozenset[str] = frozenset()) -> dict[str, int | None]:
-    """What is left of each patient's deductible: the payer's word, less what it took since.
+    """What is left of each patient's deductible before some answers.
 
     Args:
         rows: claims of the patients.
         but: claim numbers whose own answers are not counted, because they are answered anew.
     """
-    found: dict[str, int | None] = {}
     coverages = {row.visit.coverage.pk: row.visit.coverage for row in rows}
-    for keys in ledgers.parts(map(str, coverages)):
-        claims = Claim.objects.filter(visit__coverage__in=keys, secondary_of=None)
-        numbers: dict[Any, list[str]] = {}
-        for key, number in claims.values_list("visit__coverage_id", "body__claim_id"):
-            if number not in but:
-                numbers.setdefault(key, []).append(number)
-        books = ledgers.load(number for some in numbers.values() for number in some)
-        for key, coverage in coverages.items():
-            if str(key) not in keys:
-                continue
-            left = coverage.deductible_left_cents
-            if left is not None:
-                some = (books[number] for number in numbers.get(key, ()) if number in books)
-                left = max(0, left - sum(_taken(one, coverage.deductible_asked_on) for one in some))
-            found[str(coverage.patient_id)] = left
-    return found
+    return {str(one.patient_id): deductible_left(one, but) for one in coverages.values()}
+
+
+def deductible_left(coverage: Coverage, but: frozenset[str] = frozenset()) -> int | None:
+    """The payer's word about a deductible, less what it took since; ``None`` is unknown."""
+    left = coverage.deductible_left_cents
+    if not left:
+        return left
+    claims = Claim.objects.filter(visit__coverage=coverage, secondary_of=None)
+    numbers = set(claims.values_list("body__claim_id", flat=True)) - but
+    taken = sum(_taken(one, coverage.deductible_asked_on) for one in ledgers.load(numbers).values())
+    return max(0, int(left) - taken)
 
 
 def _taken(ledger: Ledger, since: date | None) -> int:

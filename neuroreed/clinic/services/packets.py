@@ -39,9 +39,13 @@ class Draft:
     denials: tuple[DenialRow, ...]
 
 
-def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
-    """What the record of the episode has, each with the data of its pages."""
+def _documents(claim: Claim, until: date | None = None) -> list[tuple[Document, dict[str, Any]]]:
+    """What the record of the episode has up to a day, each with the data of its pages.
+
+    Without ``until`` it is the day of the claim; the minutes are then of that day only.
+    """
     visit = claim.visit
+    last = until or visit.date_of_service
     found: list[tuple[Document, dict[str, Any]]] = []
     plan = visit.plan
     if plan is not None:
@@ -60,13 +64,13 @@ def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
             says = f"Order signed on {plan.order_signed_on} by NPI {plan.physician_npi}."
             found.append(_made(f"{plan.pk}-order", "order", plan.order_signed_on, "Order", [says]))
     notes = SignedNote.objects.filter(
-        visit__episode=visit.episode, visit__date_of_service__lte=visit.date_of_service
+        visit__episode=visit.episode, visit__date_of_service__lte=last
     ).select_related("visit")
     for note in notes.order_by("visit__date_of_service", "sequence"):
         found.append(_note(note))
-        if note.visit_id == visit.pk and note.kind == "note":
-            found.append(_minutes(visit))
-    measured = _measured(visit)
+        if note.kind == "note" and (until is not None or note.visit_id == visit.pk):
+            found.append(_minutes(note.visit))
+    measured = _measured(visit, last)
     if measured:
         says = [f"{on}: {measure_name(measure)} {value}." for on, measure, value in measured]
         found.append(_made(f"{visit.pk}-m", "measures", measured[-1][0], "Measures", says))
@@ -77,9 +81,8 @@ def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
     return found
 
 
-def _measured(visit: Any) -> list[tuple[date, str, str]]:
-    """What was measured up to the service: day, measure and value as it was recorded."""
-    until = visit.date_of_service
+def _measured(visit: Any, until: date) -> list[tuple[date, str, str]]:
+    """What was measured up to a day: day, measure and value as it was recorded."""
     rows = visit.episode.impairments.filter(date__lte=until)
     scores = visit.episode.scores.filter(taken_on__lte=until, replaced_by=None)
     return sorted(
@@ -255,8 +258,14 @@ def records(
     last_day: date,
     at: datetime,
 ) -> Packet:
-    """The answer to a payer's request for records, as one PDF."""
+    """The answer to a payer's request for records, as one PDF.
+
+    Raises:
+        BadInput: the dates are no range.
+    """
     access_money.desk(user)
+    if last_day < first_day:
+        raise BadInput("The last day asked for is before the first.")
     with transaction.atomic():
         claim = access_money.claim_to_change(user, claim_id)
         request = RecordsRequest(
@@ -272,14 +281,21 @@ def records(
             clinic=convert.clinic(profile.profile()),
             patient=convert.patient(claim.patient),
             coverage=convert.coverage(claim.visit.coverage),
-            documents=[document for document, _ in _documents(claim)],
+            documents=[document for document, _ in _documents(claim, last_day)],
             on=profile.local_date(at),
         )
-        return _keep(user, claim, made, "records", at)
+        return _keep(user, claim, made, "records", at, last_day)
 
 
-def _keep(user: User, claim: Claim, made: AppealPacket, kind: str, at: datetime) -> Packet:
-    content = appeal_pdf(_printed(claim, made, at))
+def _keep(
+    user: User,
+    claim: Claim,
+    made: AppealPacket,
+    kind: str,
+    at: datetime,
+    until: date | None = None,
+) -> Packet:
+    content = appeal_pdf(_printed(claim, made, at, until))
     row = Packet(
         claim=claim,
         kind=kind,
@@ -295,9 +311,11 @@ def _keep(user: User, claim: Claim, made: AppealPacket, kind: str, at: datetime)
     return row
 
 
-def _printed(claim: Claim, made: AppealPacket, at: datetime) -> Mapping[str, Any]:
+def _printed(
+    claim: Claim, made: AppealPacket, at: datetime, until: date | None = None
+) -> Mapping[str, Any]:
     clinic = profile.profile()
-    pages = {document.id: data for document, data in _documents(claim)}
+    pages = {document.id: data for document, data in _documents(claim, until)}
     body: dict[str, Any] = {
         "title": made.title,
         "to": made.to,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from django.db import transaction
 
 from neuroreed.billing import estimates
 from neuroreed.billing.contract_csv import schedule_from_csv, to_plain
-from neuroreed.billing.ledger import Account, receive, refund
+from neuroreed.billing.eligibility import Eligibility
+from neuroreed.billing.ledger import Account, Ledger, receive, refund
 from neuroreed.clinic import access, access_money, events, profile
 from neuroreed.clinic.models import (
     Claim,
+    Coverage,
     FeeSchedule,
     Patient,
     Printer,
@@ -24,7 +27,7 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
-from neuroreed.clinic.services import eligibility, ledgers, numbers
+from neuroreed.clinic.services import eligibility, expectations, ledgers, numbers
 from neuroreed.clinic.services.remittance import close_if_settled
 from neuroreed.exchange.pdf import cms1500
 from neuroreed.exchange.pdf.statement import receipt_pdf, statement_pdf
@@ -158,9 +161,7 @@ def take(
             part = left if place == len(found) - 1 else min(left, owes)
             if part <= 0:
                 continue
-            key = f"receipt:{number}:{row.number}"
-            says = f"Receipt {number} ({method})"
-            after = receive(ledger, amount_cents=part, at=on, key=key, says=says)
+            after = _received(ledger, part, f"{number}:{row.number}", method, on)
             changed[ledgers.number_of(row)] = (row, after)
             shares.append([row.number, part])
             left -= part
@@ -180,6 +181,21 @@ def take(
         for row, after in changed.values():
             close_if_settled(row, after, user, at)
     return made
+
+
+def _received(ledger: Ledger, amount_cents: int, name: str, method: str, on: date) -> Ledger:
+    """Money on the lines that the patient owes, in their order; the rest is a credit."""
+    says = f"Receipt {name.partition(':')[0]} ({method})"
+    left = amount_cents
+    for line in ledger.lines:
+        part = min(left, max(0, ledger.balance(Account.PATIENT, line)))
+        if part:
+            key = f"receipt:{name}:{line}"
+            ledger = receive(ledger, amount_cents=part, at=on, key=key, line_number=line, says=says)
+            left -= part
+    if left:
+        ledger = receive(ledger, amount_cents=left, at=on, key=f"receipt:{name}", says=says)
+    return ledger
 
 
 def give_back(user: User, patient_id: UUID, *, amount_cents: int, token: str, at: datetime) -> int:
@@ -255,7 +271,7 @@ def estimate(user: User, visit_id: UUID, *, at: datetime) -> estimates.Estimate:
         [(code, n, (modifier,)) for code, n in each.items() if n],
         on=visit.date_of_service,
         payer=visit.coverage.payer,
-        eligibility=eligibility.latest(visit.coverage),
+        eligibility=_known(visit.coverage),
         mac=clinic.mac or None,
         locality=clinic.locality or None,
         zip5=clinic.zip5,
@@ -263,6 +279,18 @@ def estimate(user: User, visit_id: UUID, *, at: datetime) -> estimates.Estimate:
         schedule=ledgers.schedule_of(visit.coverage.payer),
         charges=prices if all(prices) else None,
     )
+
+
+def _known(coverage: Coverage) -> Eligibility | None:
+    """The payer's last word, with what of the deductible is left after its answers since."""
+    known = eligibility.latest(coverage)
+    left = expectations.deductible_left(coverage)
+    if left is None:
+        return known
+    if known is None:
+        on = coverage.deductible_asked_on or coverage.since or date.min
+        known = Eligibility(checked_on=on, source="the coverage")
+    return replace(known, deductible_left_cents=left)
 
 
 def load_schedule(user: User, payer: str, text: str, *, at: datetime) -> FeeSchedule:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from neuroreed.clinic import access
 from neuroreed.clinic.models import Comparison, DenialRow, EligibilityAnswer, PriorAccrual
 from neuroreed.clinic.services import (
+    authorizations,
     charges,
     claims,
     close,
@@ -19,6 +20,7 @@ from neuroreed.clinic.services import (
     ledgers,
     packets,
     patient_money,
+    patients,
     remittance,
 )
 from neuroreed.model.errors import Refused
@@ -251,3 +253,70 @@ def test_what_a_payer_said_by_telephone_feeds_threshold_and_estimate(
     body = EligibilityAnswer.objects.get().body
     assert (body["deductible_left_cents"], body["coinsurance_permille"]) == (1250, 200)
     assert PriorAccrual.objects.latest("at").allowed_cents == 240000
+
+
+def test_records_of_a_range_of_dates_are_one_packet_with_all_its_notes(denied: desks.Desk) -> None:
+    first = min(claim.visit.date_of_service for claim in denied.claims)
+    client = signed_in(denied, "biller")
+    where = reverse("desk-records", args=[denied.claims[0].pk])
+
+    done = client.post(
+        where, {"reference": "ADR-7", "first_day": first, "last_day": TODAY, "due_on": TODAY}
+    )
+    wrong = client.post(where, {"reference": "ADR-8", "first_day": TODAY, "last_day": first})
+
+    assert (done.status_code, wrong.status_code) == (302, 400)
+    packet = denied.claims[0].packets.get()
+    titles = [one["title"] for one in packet.body["documents"]]
+    assert sum(one.startswith("Treatment note") for one in titles) == 3
+    assert sum(one.startswith("Minutes") for one in titles) == 3
+
+
+def test_a_request_for_more_visits_says_from_when_to_when(desk_clinic: desks.Desk) -> None:
+    coverage = desk_clinic.world.patient.coverages.get()
+    row = patients.add_authorization(
+        desk_clinic.world.people["front_desk"], coverage.pk, number="A1", visits=10,
+        since=TODAY - timedelta(days=30), until=TODAY + timedelta(days=10), at=at(9),
+    )  # fmt: skip
+
+    found = authorizations.request(desk_clinic.biller, row.pk, at=at(13))
+
+    fields = {one.label: one.value for one in found.fields}
+    assert "Dates asked for" not in " ".join(found.missing)
+    assert fields["Dates asked for"].endswith(
+        str(desk_clinic.world.plan.certifications.get().until)
+    )
+    assert fields["Progress"].startswith("Berg")
+
+
+def test_money_of_a_patient_stands_on_the_lines_it_pays(desk_clinic: desks.Desk) -> None:
+    desk_clinic.sent()
+    share = {1: Answered(4800, [("PR", "2", 1200)]), 2: Answered(2000, [("PR", "2", 500)])}
+    desk_clinic.take(payer.remittance([Answer(desk_clinic.claims[0].body, share)]))
+    who, patient = desk_clinic.world.people["front_desk"], desk_clinic.world.patient
+
+    patient_money.take(who, patient.pk, amount_cents=1500, method="cash", token="a", at=at(13))
+
+    owed = patient_money.owed(who, patient.pk, at=at(13))
+    assert [(row.received_cents, row.owed_cents) for row in owed.rows] == [(1200, 0), (300, 200)]
+    patient_money.take(who, patient.pk, amount_cents=900, method="cash", token="b", at=at(14))
+    last = patient_money.owed(who, patient.pk, at=at(14)).rows[-1]
+    assert (last.service, last.owed_cents) == ("Credit", -700)
+
+
+def test_the_estimate_knows_what_answers_took_of_the_deductible(desk_clinic: desks.Desk) -> None:
+    coverage = desk_clinic.world.patient.coverages.get()
+    eligibility.by_hand(
+        desk_clinic.biller, coverage.pk, active=True, deductible_left_cents=2000, at=at(10)
+    )
+    visit = desk_clinic.world.visit
+    before = patient_money.estimate(desk_clinic.biller, visit.pk, at=at(10))
+    desk_clinic.sent()
+    taken = {1: Answered(3439, [("PR", "1", 2000)]), 2: Answered(2121)}
+    desk_clinic.take(payer.remittance([Answer(desk_clinic.claims[0].body, taken)]))
+
+    after = patient_money.estimate(desk_clinic.biller, visit.pk, at=at(13))
+
+    assert before.patient_cents is not None and after.patient_cents is not None
+    # the deductible, less the coinsurance that it spares
+    assert before.patient_cents - after.patient_cents == 2000 - 400

@@ -82,16 +82,19 @@ def next_payer(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 def records(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Answer a payer's request for records."""
     claim = access.claim_for(request.user, claim_id)
-    text = request.POST.get("due_on", "")
-    due_on = date_field(required=False).clean(text) if text else None
     day = claim.visit.date_of_service
+
+    def said(name: str) -> Any:
+        text = request.POST.get(name, "")
+        return date_field(required=False).clean(text) if text else None
+
     row = packets.records(
         request.user,
         claim_id,
         reference=request.POST.get("reference", ""),
-        due_on=due_on,
-        first_day=day,
-        last_day=day,
+        due_on=said("due_on"),
+        first_day=said("first_day") or day,
+        last_day=said("last_day") or day,
         at=clock.now(),
     )
     return redirect("desk-packet", row.pk)

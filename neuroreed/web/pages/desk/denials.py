@@ -21,6 +21,7 @@ from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import keys, page
 from neuroreed.web.pages.door import door
 
+MOST_MONTHS = 12
 MEASURES = ("cause", "payer", "code", "therapist", "month")
 
 
@@ -91,8 +92,18 @@ def trends(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "desk/trends.html",
-        rows=found,
-        months=months[-12:],
+        rows=[
+            {
+                "name": one.name,
+                "count": one.count,
+                "amount_cents": one.amount_cents,
+                "shown": one.per_month[-MOST_MONTHS:],
+            }
+            for one in found
+        ],
+        months=months[-MOST_MONTHS:],
+        title=_("Denials by {}").format(measures()[by].lower()),
+        label=measures()[by],
         by=by,
         measures=[{"id": name, "label": label} for name, label in measures().items()],
     )
