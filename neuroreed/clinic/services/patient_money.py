@@ -311,6 +311,12 @@ def load_schedule(user: User, payer: str, text: str, *, at: datetime) -> FeeSche
     return row
 
 
+def schedules_loaded(user: User) -> list[FeeSchedule]:
+    """The schedule of each payer that counts: the one loaded last."""
+    access_money.readers(user)
+    return list({row.payer: row for row in FeeSchedule.objects.order_by("at")}.values())
+
+
 def paper_form(
     user: User, claim_ids: Sequence[UUID], *, printer: str = "", grid: bool = False
 ) -> bytes:

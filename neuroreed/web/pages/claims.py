@@ -247,15 +247,21 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
 
 
-def clocks(request: HttpRequest) -> dict[str, int]:
-    """How many visits without a claim at the payer are past half of its time, and past 80 %."""
+def clocks(request: HttpRequest) -> dict[str, Any]:
+    """Visits without a claim at the payer that are past half and past 80 % of its time.
+
+    And the lines that were paid too much, with the next day by which one is to be returned.
+    """
     if request.user.role not in shell.READS:
         return {}
+    over = [close.return_by(row) for row in close.differences(request.user, "overpaid")]
     states = [one.clock.state for one in close.clocks(request.user, at=clock.now())]
     return {
         "half": states.count("half"),
         "urgent": states.count("urgent"),
         "late": states.count("late"),
+        "over": len(over),
+        "return_by": min((day for day in over if day is not None), default=None),
     }
 
 

@@ -320,3 +320,16 @@ def test_the_estimate_knows_what_answers_took_of_the_deductible(desk_clinic: des
     assert before.patient_cents is not None and after.patient_cents is not None
     # the deductible, less the coinsurance that it spares
     assert before.patient_cents - after.patient_cents == 2000 - 400
+
+
+def test_an_overpaid_line_is_a_reminder_on_the_queue_with_its_last_day(
+    desk_clinic: desks.Desk,
+) -> None:
+    desk_clinic.sent()
+    much = {1: Answered(6500), 2: Answered(2121)}
+    desk_clinic.take(payer.remittance([Answer(desk_clinic.claims[0].body, much)]))
+
+    page = signed_in(desk_clinic, "biller").get(reverse("claims")).content.decode()
+
+    assert "1 line was paid too much" in page
+    assert f"{TODAY + timedelta(days=60):%-d %b %Y}" in page

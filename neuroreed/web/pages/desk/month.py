@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from neuroreed.clinic import access_money
 from neuroreed.clinic.services import authorizations as authorization_service
@@ -114,6 +115,11 @@ def differences(request: HttpRequest) -> HttpResponse:
         over=over,
         payers=sorted((one.id, one.name) for one in payers.profiles().values() if one.id != "base"),
         bases=bases(),
+        loaded=[
+            {"name": known.name, "on": row.at, "rows": len(row.amounts)}
+            for row in patient_money.schedules_loaded(request.user)
+            if (known := payers.profiles().get(row.payer)) is not None
+        ],
     )
 
 
@@ -149,7 +155,8 @@ def schedule(request: HttpRequest) -> HttpResponse:
     row = patient_money.load_schedule(
         request.user, request.POST.get("payer", ""), text, at=clock.now()
     )
-    messages.success(request, _("{} prices are loaded.").format(len(row.amounts)))
+    said = ngettext("{} row is loaded.", "{} rows are loaded.", len(row.amounts))
+    messages.success(request, said.format(len(row.amounts)))
     return redirect("desk-differences")
 
 
