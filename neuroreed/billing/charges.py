@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 
+from neuroreed.billing.contract import Schedule
 from neuroreed.billing.expectation import ExpectedPayment
 from neuroreed.billing.fees import expected
 from neuroreed.billing.modifiers import most_modifiers, propose, put_in_order
@@ -37,8 +37,8 @@ class ChargeContext:
     ``clinic_fees`` are the clinic's own charges in cents per unit. ``accrued_cents`` is what
     accrued this year before the visit; ``deductible_left_cents`` what the patient still owes:
     ``None`` is unknown, never zero. ``accepted`` are (code, modifier) that a person accepted.
-    ``plan_certified``: ``None`` when nobody said. ``schedule_cents`` are a contract's amounts
-    per unit, ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
+    ``plan_certified``: ``None`` when nobody said. ``schedule`` are a contract's terms,
+    ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
     patient, date and billing group on other visits; ``earlier`` are the sessions of the date and
     discipline whose units stand already. ``pointers`` count the claim's diagnoses
     from 1, by code; a code without its own points to the first. The other fields are those of
@@ -61,7 +61,7 @@ class ChargeContext:
     liability: Mapping[str, str] = field(default_factory=dict)
     abn_signed_on: date | None = None
     habilitative: bool | None = None
-    schedule_cents: Mapping[str, int] | None = None
+    schedule: Schedule | None = None
     same_day: tuple[BilledLine, ...] = ()
     earlier: tuple[EarlierSession, ...] = ()
     pointers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -189,7 +189,7 @@ def _payment(
             apm=context.apm,
             charges=charges,
             same_day=[(line.cpt, line.units, ()) for line in context.same_day],
-            schedule=_schedule(context),
+            schedule=context.schedule,
         )
 
     try:
@@ -202,12 +202,6 @@ def _payment(
         return ask(national=True), [f"{missing} The prices shown are national, not local."]
     except NoParameter as gap:
         return None, [str(gap)]
-
-
-def _schedule(context: ChargeContext) -> dict[str, Decimal] | None:
-    if context.schedule_cents is None:
-        return None
-    return {cpt: dollars(amount) for cpt, amount in context.schedule_cents.items()}
 
 
 def _priced(lines: Sequence[BilledLine], payment: ExpectedPayment | None) -> list[BilledLine]:

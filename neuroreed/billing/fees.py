@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from neuroreed.billing import prices
-from neuroreed.billing.contract import by_contract
+from neuroreed.billing.contract import OF_MEDICARE, Schedule, by_contract, per_unit
 from neuroreed.billing.expectation import Asked, ExpectedLine, ExpectedPayment
 from neuroreed.billing.medicare import Day, by_medicare
 from neuroreed.model.errors import BadInput, NoParameter
@@ -80,7 +80,7 @@ def expected(
     apm: bool = False,
     charges: Sequence[Decimal | int | str | None] | None = None,
     same_day: Iterable[AskedLine] = (),
-    schedule: Mapping[str, Decimal | int | str] | None = None,
+    schedule: Mapping[str, Decimal | int | str] | Schedule | None = None,
 ) -> ExpectedPayment:
     """What the payer and the patient should pay for the lines of one patient and date.
 
@@ -95,7 +95,7 @@ def expected(
         charges: what the clinic charges per line; the allowed amount is never above it.
         same_day: lines of the same patient, date and billing group on other claims. They
             take part in the multiple procedure reduction and in nothing else.
-        schedule: dollars per unit by code, for a payer with a contract.
+        schedule: for a payer with a contract its terms, or dollars per unit by code.
 
     Raises:
         NoParameter: a value that no table has, or a payer whose contract schedule is missing.
@@ -108,11 +108,20 @@ def expected(
     who = profile(payer, on)
     left = None if deductible_left is None else _cents(deductible_left, "The deductible")
     if schedule is not None:
-        amounts = {
-            code: _cents(amount, f"The schedule's amount of {code}")
-            for code, amount in schedule.items()
-        }
-        return by_contract(asked, on, who, amounts)
+        terms = _terms(schedule)
+        medicare: tuple[ExpectedLine, ...] = ()
+        if any(one.basis in OF_MEDICARE for one in terms):
+            medicare = expected(
+                [(line.code, line.units, line.modifiers) for line in asked],
+                on=on,
+                mac=mac,
+                locality=locality,
+                zip5=zip5,
+                participating=participating,
+                apm=apm,
+                same_day=same_day,
+            ).lines
+        return by_contract(asked, on, who, terms, medicare)
     if who.claim_filing_code != MEDICARE_FILING_CODE:
         raise NoParameter(
             "contract fee schedule",
@@ -128,6 +137,17 @@ def expected(
     }
     day = Day(on, who, place, participating, left, apm)
     return by_medicare(day, asked, others, priced)
+
+
+def _terms(schedule: Mapping[str, Decimal | int | str] | Schedule) -> Schedule:
+    if not isinstance(schedule, Mapping):
+        return schedule
+    return per_unit(
+        {
+            code: _cents(amount, f"The schedule's amount of {code}")
+            for code, amount in schedule.items()
+        }
+    )
 
 
 def _asked(

@@ -69,6 +69,7 @@ urlpatterns = [
     path("claims/release/", claims.release, name="claims-release"),
     path("claims/file/", claims.make_file, name="claims-file"),
     path("claims/unhold/", claims.unhold, name="claims-unhold"),
+    path("claims/again/", claims.again, name="claims-again"),
     path("claims/files/<uuid:file_id>/", claims.download, name="claim-file"),
     path("claims/<uuid:claim_id>/", claims.claim, name="claim"),
     path("claims/<uuid:claim_id>/hold/", claims.hold, name="claim-hold"),

@@ -27,6 +27,7 @@ from neuroreed.clinic.models import (
     Visit,
 )
 from neuroreed.clinic.plain import plain
+from neuroreed.clinic.services import expectations, ledgers
 from neuroreed.clinic.values import ChargesView, Preview
 from neuroreed.model.billing import Charge
 from neuroreed.model.columns import COLUMNS
@@ -86,13 +87,14 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
         clinic_fees=clinic.fees,
         mac=clinic.mac or None,
         locality=clinic.locality or None,
-        zip5=clinic.postal_code[:5],
+        zip5=clinic.zip5,
         accrued_cents=books.accrued_cents(visit),
         attested_kx=plan is not None and plan.kx_attested_at is not None,
         accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
-        deductible_left_cents=visit.coverage.deductible_left_cents,
+        deductible_left_cents=expectations.deductible_left(visit.coverage),
         participating=clinic.participating,
         plan_certified=convert.is_certified(visit, at),
+        schedule=ledgers.schedule_of(visit.coverage.payer),
         same_day=books.same_day(visit),
         earlier=books.earlier_sessions(visit),
         pointers=dict.fromkeys(
