@@ -17,7 +17,7 @@ def remove(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0009_chart_reviews"),
+        ("clinic", "0011_function_measured"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0009_chart_reviews"),
+        ("clinic", "0010_bulk_runs"),
     ]
 
     operations = [
