@@ -39,10 +39,10 @@ class ChargeContext:
     ``None`` is unknown, never zero. ``accepted`` are (code, modifier) that a person accepted.
     ``plan_certified``: ``None`` when nobody said. ``schedule`` are a contract's terms,
     ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
-    patient, date and billing group on other visits; ``earlier`` are the sessions of the date and
-    discipline whose units stand already. ``pointers`` count the claim's diagnoses
-    from 1, by code; a code without its own points to the first. The other fields are those of
-    ``ModifierContext``.
+    patient, date and billing group on other visits, ``signed_before`` those of them that were
+    signed first; ``earlier`` are the sessions of the date and discipline whose units stand
+    already. ``pointers`` count the claim's diagnoses from 1, by code; a code without its own
+    points to the first. The other fields are those of ``ModifierContext``.
     """
 
     payer: str = "medicare_part_b"
@@ -63,6 +63,7 @@ class ChargeContext:
     habilitative: bool | None = None
     schedule: Schedule | None = None
     same_day: tuple[BilledLine, ...] = ()
+    signed_before: tuple[BilledLine, ...] = ()
     earlier: tuple[EarlierSession, ...] = ()
     pointers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -174,6 +175,11 @@ def _payment(
         None if fee is None else dollars(fee * line.units)
         for fee, line in zip(fees, lines, strict=True)
     ]
+    before = [
+        (line.cpt, line.units, None if fee is None else dollars(fee * line.units))
+        for line in context.signed_before
+        for fee in (context.clinic_fees.get(line.cpt),)
+    ]
     left = context.deductible_left_cents
 
     def ask(*, national: bool) -> ExpectedPayment:
@@ -190,6 +196,7 @@ def _payment(
             charges=charges,
             same_day=[(line.cpt, line.units, ()) for line in context.same_day],
             schedule=context.schedule,
+            before=before,
         )
 
     try:

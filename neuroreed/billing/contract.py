@@ -87,26 +87,33 @@ def by_contract(
     who: Payer,
     schedule: Schedule,
     medicare: Sequence[ExpectedLine] = (),
+    *,
+    before: int = 0,
 ) -> ExpectedPayment:
     """By the contract; what the contract does not say stays unknown.
 
     Args:
         asked: the lines of the day.
         medicare: what Medicare would allow for each of them, where a term refers to it.
+        before: so many of the first lines stand on other claims. They take their part of what
+            is paid once a day and are not told about.
     """
     terms = [term_of(schedule, line.code, on) for line in asked]
-    found, unknown = [], []
+    found: list[ExpectedLine] = []
+    units: dict[str, int] = {}
     for place, (line, term) in enumerate(zip(asked, terms, strict=True)):
-        made = (
+        already = units.get(line.code, 0)
+        units[line.code] = already + line.units
+        found.append(
             unpaid(line, f"{line.code}: the contract schedule has no amount for it on {on}")
             if term is None
-            else _line(line, term, medicare[place] if medicare else None)
+            else _line(line, term, medicare[place] if medicare else None, already)
         )
-        if made.allowed is None:
-            unknown.append(line.code)
-        found.append(made)
+    _of_a_day(asked, terms, found)
     _visit_rate(asked, terms, found)
     _day_limit(schedule, on, found)
+    asked, terms, found = asked[before:], terms[before:], found[before:]
+    unknown = [line.code for line in found if line.allowed is None]
     return add_up(
         who,
         on,
@@ -122,18 +129,26 @@ def by_contract(
     )
 
 
-def _line(line: Asked, term: Term, medicare: ExpectedLine | None) -> ExpectedLine:
-    """One line by its own term; a rate for the whole visit is put in afterwards."""
-    units = line.units if term.most_units is None else min(line.units, term.most_units)
+def _line(line: Asked, term: Term, medicare: ExpectedLine | None, already: int) -> ExpectedLine:
+    """One line by its own term; a rate for the whole visit is put in afterwards.
+
+    ``already``: units of the code on the lines before it.
+    """
+    units = line.units
     steps = []
+    if term.most_units is not None:
+        units = min(line.units, max(0, term.most_units - already))
     if units < line.units:
-        steps.append(f"{line.code}: the contract pays at most {units} of {line.units} units a day.")
+        steps.append(
+            f"{line.code}: the contract pays at most {term.most_units} units a day, here {units} "
+            f"of {line.units}."
+        )
     fee: Decimal | None = None
     if term.basis is Basis.PER_UNIT:
         whole, fee = term.amount * units, dollars(term.amount)
         steps.append(f"{line.code} x {units} at {fee} by contract: {dollars(whole)}.")
     elif term.basis is Basis.PER_SERVICE:
-        whole = term.amount if units else 0
+        whole = term.amount if units and not already else 0
         steps.append(f"{line.code}: {dollars(whole)} a day by contract, whatever its units.")
     elif term.basis is Basis.PER_VISIT:
         return ExpectedLine(line.code, line.units, line.modifiers, allowed=dollars(0))
@@ -176,6 +191,19 @@ def _of_medicare(line: Asked, units: int, term: Term, medicare: ExpectedLine | N
     in_full = min(medicare.units_in_full, units)
     reduced = cents(medicare.reduced_unit_fee or medicare.unit_fee)
     return full * in_full + reduced * (units - in_full)
+
+
+def _of_a_day(
+    asked: Sequence[Asked], terms: Sequence[Term | None], found: list[ExpectedLine]
+) -> None:
+    """Lines of one code share what is paid of it a day: only their sum means something."""
+    for place, (line, term) in enumerate(zip(asked, terms, strict=True)):
+        shares = sum(one.code == line.code for one in asked) > 1
+        by_day = term is not None and (
+            term.basis is Basis.PER_SERVICE or term.most_units is not None
+        )
+        if shares and by_day:
+            found[place] = replace(found[place], together=True)
 
 
 def _visit_rate(

@@ -112,6 +112,8 @@ def expect_claims(
             days[(one.payer, who, npi, line.date_of_service)].append((one, line))
     left = dict(deductible_left_cents or {})
     for (payer, who, _, day), lines in sorted(days.items(), key=lambda each: each[0][3]):
+        # what is paid once a day stands on the same claim whichever of them is answered first
+        lines.sort(key=lambda each: (each[0].claim_id, each[1].line_number))
         try:
             paid, caveat = _priced(
                 lines,

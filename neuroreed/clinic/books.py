@@ -331,14 +331,17 @@ def prior_cents(patient_id: Any, discipline: str, on: date) -> int | None:
 
 def same_day(visit: Visit) -> tuple[BilledLine, ...]:
     """Billed lines of the patient's other signed visits of the date, for what counts by day."""
+    return _billed(day_of(visit))
+
+
+def signed_before(visit: Visit) -> tuple[BilledLine, ...]:
+    """Of these the lines that were signed first: what is paid once a day they have taken."""
+    return _billed(_before(visit))
+
+
+def _billed(visits: Any) -> tuple[BilledLine, ...]:
     rows = (
-        ChargeLine.objects.filter(
-            version__visit__patient_id=visit.patient_id,
-            version__visit__date_of_service=visit.date_of_service,
-            version__visit__coverage__payer=visit.coverage.payer,
-            version__visit__state=Visit.State.SIGNED,
-        )
-        .exclude(version__visit=visit)
+        ChargeLine.objects.filter(version__visit__in=visits)
         .order_by("version__visit_id", "version__version", "line_number")
         .select_related("version")
     )
@@ -355,12 +358,8 @@ def same_day(visit: Visit) -> tuple[BilledLine, ...]:
 
 def earlier_sessions(visit: Visit) -> tuple[EarlierSession, ...]:
     """Minutes and units of the sessions of this date and discipline that were signed before."""
-    others = day_of(visit).filter(discipline=visit.discipline)
-    own = visit.notes.filter(kind="note").first()
-    if own is not None:
-        others = others.filter(notes__kind="note", notes__sequence__lt=own.sequence)
     found = []
-    for book in stored(others):
+    for book in stored(_before(visit).filter(discipline=visit.discipline)):
         minutes: dict[str, int] = {}
         units: dict[str, int] = {}
         for line in book.get("lines", ()):
@@ -368,6 +367,14 @@ def earlier_sessions(visit: Visit) -> tuple[EarlierSession, ...]:
             units[line["cpt"]] = units.get(line["cpt"], 0) + line["billed_units"]
         found.append(EarlierSession(minutes, units))
     return tuple(found)
+
+
+def _before(visit: Visit) -> Any:
+    others = day_of(visit)
+    own = visit.notes.filter(kind="note").first()
+    if own is None:
+        return others
+    return others.filter(notes__kind="note", notes__sequence__lt=own.sequence)
 
 
 def day_of(visit: Visit) -> Any:

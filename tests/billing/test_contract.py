@@ -73,6 +73,31 @@ def test_what_the_contract_does_not_say_stays_unknown_with_its_reason():
     assert of_charge.lines[0].allowed is None and "unknown charge" in of_charge.lines[0].because
 
 
+@pytest.mark.parametrize(
+    ("text", "pays", "later"),
+    [
+        ("code,basis,amount\n*,per_visit,95\n", "95.00", "0.00"),
+        ("code,basis,amount\n*,per_service,55\n", "55.00", "0.00"),
+        ("code,basis,amount,most_units\n*,per_unit,40,3\n", "80.00", "40.00"),
+        ("code,basis,amount\n*,per_unit,40\n*,day_limit,100\n", "80.00", "20.00"),
+        # the first unit of the day in full, the three others reduced
+        ("code,basis,amount\n*,percent_of_medicare,100\n", "57.61", "49.76"),
+    ],
+)
+def test_what_is_paid_once_a_day_is_paid_once_for_two_lines_and_for_two_claims(text, pays, later):
+    line, charge = ("97112", 2, ("GP",)), "200"
+    schedule = schedule_from_csv(text)
+    both = expected([line, line], on=ON, schedule=schedule, charges=[charge, charge])
+    second = expected(
+        [line], on=ON, schedule=schedule, charges=[charge], same_day=[line],
+        before=[("97112", 2, charge)],
+    )  # fmt: skip
+
+    assert [one.allowed for one in both.lines] == amounts(pays, later)
+    assert [one.allowed for one in second.lines] == amounts(later)
+    assert second.allowed == Decimal(later)
+
+
 def test_a_share_of_medicare_for_a_code_that_medicare_does_not_price_is_unknown():
     text = "code,basis,amount\n*,percent_of_medicare,110\n"
     (found,) = expected(

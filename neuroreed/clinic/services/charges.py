@@ -82,6 +82,7 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
     clinic = profile.profile()
     plan = visit.plan
     diagnoses = [*chain(*treatment.diagnoses(visit))]
+    schedule = ledgers.schedule_of(visit.coverage.payer)
     return billing_charges.ChargeContext(
         payer=visit.coverage.payer,
         clinic_fees=clinic.fees,
@@ -94,8 +95,9 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
         deductible_left_cents=expectations.deductible_left(visit.coverage),
         participating=clinic.participating,
         plan_certified=convert.is_certified(visit, at),
-        schedule=ledgers.schedule_of(visit.coverage.payer),
+        schedule=schedule,
         same_day=books.same_day(visit),
+        signed_before=books.signed_before(visit) if schedule is not None else (),
         earlier=books.earlier_sessions(visit),
         pointers=dict.fromkeys(
             (a.cpt for a in visit.activities.all()), tuple(range(1, len(diagnoses) + 1))[:4]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from neuroreed.billing import denials as billing
 from neuroreed.billing import timely
 from neuroreed.billing.denials import Denial, Record, WorkItem
 from neuroreed.billing.ledger import Account, make_patient_owe, write_off
-from neuroreed.clinic import access_money, boards, books, convert, events, profile
+from neuroreed.clinic import access_money, boards, books, convert, events, profile, treatment
 from neuroreed.clinic.models import Claim, Coverage, DenialAct, DenialRow, Packet, User, Visit
 from neuroreed.clinic.services import corrections, ledgers
 from neuroreed.clinic.services.remittance import close_if_settled
@@ -108,7 +109,7 @@ def record_of(claim: Claim) -> Record:
         minutes=minutes,
         bouts={code: tuple(found) for code, found in bouts.items()},
         day_lines=_day_lines(claim),
-        diagnoses=tuple(visit.episode.medical_diagnoses + visit.episode.treatment_diagnoses),
+        diagnoses=tuple(chain(*treatment.diagnoses(visit))),
         accrued_cents=books.accrued_cents(visit),
         threshold_cents=limit,
         kx_attested=bool(plan and plan.kx_attested_at),

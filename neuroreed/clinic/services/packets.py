@@ -14,7 +14,7 @@ from django.db import transaction
 from neuroreed.billing import appeals
 from neuroreed.billing.appeals import AppealPacket, Document, RecordsRequest
 from neuroreed.care.note.words import measure_name
-from neuroreed.clinic import access_money, convert, events, profile, signing
+from neuroreed.clinic import access_money, convert, events, profile, signing, treatment
 from neuroreed.clinic.models import Claim, DenialRow, Packet, SignedNote, User
 from neuroreed.clinic.plain import plain
 from neuroreed.clinic.services import denials
@@ -49,7 +49,7 @@ def _documents(claim: Claim, until: date | None = None) -> list[tuple[Document, 
     found: list[tuple[Document, dict[str, Any]]] = []
     plan = visit.plan
     if plan is not None:
-        found.append(_plan(plan))
+        found.append(_plan(plan, treatment.diagnoses(visit)))
         for period in plan.certifications.all():
             if period.signed_on is None:
                 continue
@@ -103,15 +103,15 @@ def _made(
     return Document(key, kind, on, title), pages
 
 
-def _plan(plan: Any) -> tuple[Document, dict[str, Any]]:
+def _plan(plan: Any, diagnoses: tuple[list[str], list[str]]) -> tuple[Document, dict[str, Any]]:
+    medical, for_treatment = diagnoses
     goals = [
         f"{goal.label}: {goal.activity}, {goal.measure} from {goal.baseline} to {goal.target} "
         f"by {goal.target_date}."
         for goal in plan.goals.all()
     ]
     says = [
-        f"Diagnoses: {', '.join(plan.episode.medical_diagnoses)}; treatment diagnoses: "
-        f"{', '.join(plan.episode.treatment_diagnoses)}.",
+        f"Diagnoses: {', '.join(medical)}; treatment diagnoses: {', '.join(for_treatment)}.",
         f"{plan.visits_per_week} visits a week for {plan.duration_days} days; codes planned: "
         f"{', '.join(plan.planned_cpt)}.",
         *goals,

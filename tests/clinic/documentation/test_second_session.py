@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 import neuroreed
-from neuroreed.clinic.models import ChargeVersion, Visit
-from neuroreed.clinic.services import charges, claims, notes, visits
+from neuroreed.clinic.models import ChargeVersion, ClinicProfile, Visit
+from neuroreed.clinic.services import charges, claims, notes, patient_money, visits
 from tests.clinic.world import TODAY, at
 
 
@@ -103,6 +103,24 @@ def test_the_sessions_of_a_day_are_priced_together_whichever_was_signed_first(
 
     # the full unit goes to one of the codes: only the other one, signed first, is priced anew
     assert sorted(again) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "terms", ["*,per_visit,95", "*,per_service,95", "*,day_limit,95\n*,per_unit,95"]
+)
+def test_what_a_contract_pays_once_a_day_is_expected_once_for_two_sessions(
+    clinic: Any, terms: str
+) -> None:
+    text = f"code,basis,amount\n{terms}\n"
+    patient_money.load_schedule(clinic.biller, "medicare_part_b", text, at=at(8))
+    ClinicProfile.objects.update(fees={"97112": 200_00})
+    morning, noon = session(clinic, 9, ("97112", 15)), session(clinic, 13, ("97112", 15))
+
+    first, second = sealed(clinic, morning, 9), sealed(clinic, noon, 13)
+
+    assert (first.expected_allowed_cents, second.expected_allowed_cents) == (95_00, 0)
+    # the first has its amount still, so there is nothing to say anew
+    assert morning.charge_versions.count() == 1
 
 
 def test_a_claim_that_exists_is_left_alone_and_its_page_says_so(signed: Any) -> None:

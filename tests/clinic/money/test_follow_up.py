@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from neuroreed.clinic import access
-from neuroreed.clinic.models import Comparison, DenialRow, EligibilityAnswer, PriorAccrual
+from neuroreed.clinic.models import Claim, Comparison, DenialRow, EligibilityAnswer, PriorAccrual
 from neuroreed.clinic.services import (
     authorizations,
     charges,
@@ -21,6 +21,7 @@ from neuroreed.clinic.services import (
     packets,
     patient_money,
     patients,
+    plans,
     remittance,
 )
 from neuroreed.model.errors import Refused
@@ -94,6 +95,20 @@ def test_the_letter_tells_the_times_of_the_note(denied: desks.Desk) -> None:
     )
 
     assert "97112 was furnished from 09:00 to 09:25." in letter
+
+
+def test_a_denial_is_judged_by_the_diagnoses_that_were_billed(denied: desks.Desk) -> None:
+    claim = DenialRow.objects.order_by("claim__number")[0].claim
+    billed = denials.record_of(claim).diagnoses
+    plans.change_diagnoses(
+        denied.world.therapist, claim.visit.episode_id, medical_diagnoses=["G35.A"],
+        treatment_diagnoses=["R26.89"], at=at(13),
+    )  # fmt: skip
+
+    (now,) = Claim.objects.filter(pk=claim.pk)
+
+    assert "G35.A" in now.visit.episode.medical_diagnoses
+    assert billed and denials.record_of(now).diagnoses == billed
 
 
 def test_the_note_of_an_evaluation_is_the_note_of_its_day(denied: desks.Desk) -> None:
