@@ -55,7 +55,7 @@ _KIND_WORDS = {
     "progress_report": "progress report of the period",
     "daily": "treatment note of the date",
     "minutes": "minute log of the date",
-    "measures": "outcome measures",
+    "measures": "list of outcome measures",
     "authorization": "authorization",
     "eligibility": "eligibility answer of the date",
     "claim": "claim as it was first filed",
@@ -87,7 +87,11 @@ class CitedRule:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of the record that may go into a packet; ``kind`` as in the record packet."""
+    """A document of the record that may go into a packet; ``kind`` as in the record packet.
+
+    ``is_visit_note``: it is the note of a visit, whatever else it is: an evaluation, or a note
+    that is the progress report too.
+    """
 
     id: str
     kind: str
@@ -95,6 +99,7 @@ class Document:
     title: str
     status: str = ""
     pages: int | None = None
+    is_visit_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +177,11 @@ def packet(
         raise BadInput(f"level: choose one of {', '.join(timely.LEVELS)}.")
     first = items[0].denial
     amount = sum(one.denial.amount_cents for one in items)
-    deadline = timely.appeal_deadline(
-        first.payer, level, notice_on=first.answered_on, on=on, amount_cents=amount
-    )
+    deadline = None
+    if record.appeal_notice_known:
+        deadline = timely.appeal_deadline(
+            first.payer, level, notice_on=first.answered_on, on=on, amount_cents=amount
+        )
     wanted = list(dict.fromkeys(kind for one in items for kind in PAGES.get(one.cause, WHOLE)))
     days = {one.denial.date_of_service for one in items if one.denial.date_of_service}
     taken, absent = _choose(documents, wanted, days)
@@ -269,11 +276,12 @@ def _choose(
     """The documents of the wanted kinds, in that order, and what is absent."""
     documents = tuple(documents)
     last = max(days, default=None) if request is None else request.last_day
-    found, absent = [], []
+    found: list[Document] = []
+    absent: list[str] = []
     for kind in wanted:
         mine = []
         for one in documents:
-            if one.kind != kind:
+            if one.kind != kind and not (kind == "daily" and one.is_visit_note):
                 continue
             if kind in _OF_THE_DATE and one.on is not None:
                 if request is None and days and one.on not in days:
@@ -285,7 +293,8 @@ def _choose(
             if is_later and kind not in _MAY_BE_LATER:
                 continue
             mine.append(one)
-        found += sorted(mine, key=lambda one: (one.on or date.min, one.id))
+        mine.sort(key=lambda one: (one.on or date.min, one.id))
+        found += [one for one in mine if one not in found]
         if not mine:
             absent.append(f"No {_KIND_WORDS.get(kind, kind.replace('_', ' '))} is in the record.")
         dates = {one.on for one in mine}

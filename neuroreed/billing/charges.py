@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 
+from neuroreed.billing.contract import Schedule
 from neuroreed.billing.expectation import ExpectedPayment
 from neuroreed.billing.fees import expected
 from neuroreed.billing.modifiers import most_modifiers, propose, put_in_order
@@ -17,8 +17,9 @@ from neuroreed.billing.proposals import (
     Proposal,
     Refusal,
 )
+from neuroreed.billing.sessions import EarlierSession, rest_of_day
 from neuroreed.billing.timing import NOT_BY_MINUTES
-from neuroreed.billing.units import UnitsProof, units
+from neuroreed.billing.units import UnitsProof
 from neuroreed.billing.visit_lines import in_line_order, lines_of, minutes_of
 from neuroreed.model.billing import Charge
 from neuroreed.model.care import Furnished, Visit
@@ -36,11 +37,12 @@ class ChargeContext:
     ``clinic_fees`` are the clinic's own charges in cents per unit. ``accrued_cents`` is what
     accrued this year before the visit; ``deductible_left_cents`` what the patient still owes:
     ``None`` is unknown, never zero. ``accepted`` are (code, modifier) that a person accepted.
-    ``plan_certified``: ``None`` when nobody said. ``schedule_cents`` are a contract's amounts
-    per unit, ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
-    patient, date and billing group on other visits. ``pointers`` count the claim's diagnoses
-    from 1, by code; a code without its own points to the first. The other fields are those of
-    ``ModifierContext``.
+    ``plan_certified``: ``None`` when nobody said. ``schedule`` are a contract's terms,
+    ``None`` when there is no contract at hand. ``same_day`` are billed lines of the
+    patient, date and billing group on other visits, ``signed_before`` those of them that were
+    signed first; ``earlier`` are the sessions of the date and discipline whose units stand
+    already. ``pointers`` count the claim's diagnoses from 1, by code; a code without its own
+    points to the first. The other fields are those of ``ModifierContext``.
     """
 
     payer: str = "medicare_part_b"
@@ -59,8 +61,10 @@ class ChargeContext:
     liability: Mapping[str, str] = field(default_factory=dict)
     abn_signed_on: date | None = None
     habilitative: bool | None = None
-    schedule_cents: Mapping[str, int] | None = None
+    schedule: Schedule | None = None
     same_day: tuple[BilledLine, ...] = ()
+    signed_before: tuple[BilledLine, ...] = ()
+    earlier: tuple[EarlierSession, ...] = ()
     pointers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -91,7 +95,7 @@ def build(visit: Visit, context: ChargeContext) -> Charges:
     on = visit.date_of_service
     payer = profile(context.payer, on)
     gaps = _gaps(visit, payer, context)
-    proof = None if gaps else _proof(visit, payer)
+    proof = None if gaps else _proof(visit, payer, context)
     gaps += _certification(payer, context)
     if proof is None:
         return Charges((), None, (), (), None, tuple(gaps))
@@ -146,10 +150,10 @@ def _certification(payer: Payer, context: ChargeContext) -> list[str]:
     return ["The plan of care is not certified on this date."]
 
 
-def _proof(visit: Visit, payer: Payer) -> UnitsProof:
+def _proof(visit: Visit, payer: Payer, context: ChargeContext) -> UnitsProof:
     assert payer.unit_method is not None
     pairs = [(activity.cpt, activity.minutes or 0) for activity in visit.activities]
-    return units(pairs, payer.unit_method)
+    return rest_of_day(pairs, context.earlier, payer.unit_method)
 
 
 def _assistant_modifiers(line: BilledLine, visit: Visit) -> tuple[str, ...]:
@@ -171,6 +175,11 @@ def _payment(
         None if fee is None else dollars(fee * line.units)
         for fee, line in zip(fees, lines, strict=True)
     ]
+    before = [
+        (line.cpt, line.units, None if fee is None else dollars(fee * line.units))
+        for line in context.signed_before
+        for fee in (context.clinic_fees.get(line.cpt),)
+    ]
     left = context.deductible_left_cents
 
     def ask(*, national: bool) -> ExpectedPayment:
@@ -186,7 +195,8 @@ def _payment(
             apm=context.apm,
             charges=charges,
             same_day=[(line.cpt, line.units, ()) for line in context.same_day],
-            schedule=_schedule(context),
+            schedule=context.schedule,
+            before=before,
         )
 
     try:
@@ -199,12 +209,6 @@ def _payment(
         return ask(national=True), [f"{missing} The prices shown are national, not local."]
     except NoParameter as gap:
         return None, [str(gap)]
-
-
-def _schedule(context: ChargeContext) -> dict[str, Decimal] | None:
-    if context.schedule_cents is None:
-        return None
-    return {cpt: dollars(amount) for cpt, amount in context.schedule_cents.items()}
 
 
 def _priced(lines: Sequence[BilledLine], payment: ExpectedPayment | None) -> list[BilledLine]:

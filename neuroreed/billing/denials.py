@@ -205,6 +205,8 @@ def _deadline(path: str, denial: Denial, record: Record, on: date) -> tuple[Dead
     if path == "reopening":
         found = timely.reopening_deadline(denial.payer, answered_on=denial.answered_on, on=on)
         return found, "" if found else "The limit for a reopening is not known."
+    if path == "appeal" and not record.appeal_notice_known:
+        return None, "The last day counts from the decision on the appeal before: see its letter."
     if path == "appeal":
         found = timely.appeal_deadline(
             denial.payer,

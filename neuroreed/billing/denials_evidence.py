@@ -51,7 +51,9 @@ class Record:
     ``minutes`` and ``bouts`` are by code. ``day_lines`` are all lines of the patient's day in
     the clinic: code, modifiers, units. ``accrued_cents`` is what the patient's year had used
     before this line. ``first_filed_on`` is the day the claim first went out,
-    ``accepted_on`` the day a payer's acknowledgement took it.
+    ``accepted_on`` the day a payer's acknowledgement took it. ``appeal_notice_known``: the
+    denial itself is the decision from which the time of ``appeal_level`` runs; after an appeal
+    it is not, and the decision on that appeal came by letter.
     """
 
     visit_id: str = ""
@@ -81,6 +83,7 @@ class Record:
     records_due_on: date | None = None
     records_sent_on: date | None = None
     appeal_level: str = "redetermination"
+    appeal_notice_known: bool = True
 
 
 def look(cause: str, denial: Denial, record: Record) -> tuple[Cause, ...]:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from neuroreed.billing import fees
+from neuroreed.billing.contract import Schedule
 from neuroreed.billing.eligibility import Eligibility
 from neuroreed.billing.expectation import ExpectedPayment
 from neuroreed.billing.ledger import Account, Ledger
@@ -60,7 +61,7 @@ def estimate(
     locality: str | None = None,
     zip5: str | None = None,
     participating: bool = True,
-    schedule: Mapping[str, Decimal] | None = None,
+    schedule: Schedule | Mapping[str, Decimal] | None = None,
     charges: Sequence[Decimal] | None = None,
 ) -> Estimate:
     """The patient's part of a planned visit, in plain words.
@@ -246,14 +247,16 @@ def _row(
         return None, withheld
     line = next((one for one in claim.lines if one.line_number == number), None)
     code = codes.get(line.procedure.code) if line else None
-    service = "Whole claim" if line is None else (code.label if code else line.procedure.code)
+    whole = "Credit" if owed < 0 else "Whole claim"
+    service = whole if line is None else (code.label if code else line.procedure.code)
     reasons = dict.fromkeys(
         _REASONS.get(one.carc, "your part by your plan")
         for one in ledger.entries
         if one.line_number == number and one.target == Account.PATIENT and one.carc
     )
+    first = min((one.date_of_service for one in claim.lines if one.date_of_service), default=None)
     row = StatementRow(
-        on=line.date_of_service if line else None,
+        on=line.date_of_service if line else first,
         service=service,
         charged_cents=line.charge_cents if line else 0,
         insurance_cents=stands(Account.PAID),

@@ -17,7 +17,9 @@ class ExpectedLine:
     """What one line should bring. Amounts are dollars; ``None`` is unknown, never zero.
 
     ``patient`` = deductible + coinsurance. ``allowed`` = patient + assistant cut +
-    sequestration + payer_pays. ``because`` says why a line has no amount.
+    sequestration + payer_pays. ``together``: the contract pays the lines of the day that have it
+    as one, so that only their sum means something. ``caveat`` tells what the amounts leave open.
+    ``because`` says why a line has no amount.
     """
 
     code: str
@@ -34,6 +36,8 @@ class ExpectedLine:
     sequestration: Decimal | None = None
     payer_pays: Decimal | None = None
     limiting_charge: Decimal | None = None
+    together: bool = False
+    caveat: str = ""
     because: str = ""
     steps: tuple[str, ...] = ()
 

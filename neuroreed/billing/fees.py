@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from neuroreed.billing import prices
-from neuroreed.billing.contract import by_contract
+from neuroreed.billing.contract import OF_MEDICARE, Schedule, by_contract, per_unit
 from neuroreed.billing.expectation import Asked, ExpectedLine, ExpectedPayment
 from neuroreed.billing.medicare import Day, by_medicare
 from neuroreed.model.errors import BadInput, NoParameter
@@ -26,6 +26,7 @@ MEDICARE_FILING_CODE = "MB"
 MOST_UNITS = 99
 
 AskedLine = tuple[str, int, Iterable[str]]
+EarlierLine = tuple[str, int, Decimal | int | str | None]
 
 
 def fee(
@@ -80,7 +81,8 @@ def expected(
     apm: bool = False,
     charges: Sequence[Decimal | int | str | None] | None = None,
     same_day: Iterable[AskedLine] = (),
-    schedule: Mapping[str, Decimal | int | str] | None = None,
+    schedule: Mapping[str, Decimal | int | str] | Schedule | None = None,
+    before: Iterable[EarlierLine] = (),
 ) -> ExpectedPayment:
     """What the payer and the patient should pay for the lines of one patient and date.
 
@@ -95,7 +97,9 @@ def expected(
         charges: what the clinic charges per line; the allowed amount is never above it.
         same_day: lines of the same patient, date and billing group on other claims. They
             take part in the multiple procedure reduction and in nothing else.
-        schedule: dollars per unit by code, for a payer with a contract.
+        schedule: for a payer with a contract its terms, or dollars per unit by code.
+        before: code, units and charge of those lines of ``same_day`` that are billed first:
+            what a contract pays once a day they take, and the lines asked about have the rest.
 
     Raises:
         NoParameter: a value that no table has, or a payer whose contract schedule is missing.
@@ -108,11 +112,26 @@ def expected(
     who = profile(payer, on)
     left = None if deductible_left is None else _cents(deductible_left, "The deductible")
     if schedule is not None:
-        amounts = {
-            code: _cents(amount, f"The schedule's amount of {code}")
-            for code, amount in schedule.items()
-        }
-        return by_contract(asked, on, who, amounts)
+        terms = _terms(schedule)
+        first = list(before)
+        taken = _asked([(code, units, ()) for code, units, _ in first], [c for *_, c in first])
+        day = [*taken, *asked]
+        later = list(same_day)
+        for each in taken:
+            later.remove(next(one for one in later if one[:2] == (each.code, each.units)))
+        medicare: tuple[ExpectedLine, ...] = ()
+        if any(one.basis in OF_MEDICARE for one in terms):
+            medicare = expected(
+                [(line.code, line.units, line.modifiers) for line in day],
+                on=on,
+                mac=mac,
+                locality=locality,
+                zip5=zip5,
+                participating=participating,
+                apm=apm,
+                same_day=later,
+            ).lines
+        return by_contract(day, on, who, terms, medicare, before=len(taken))
     if who.claim_filing_code != MEDICARE_FILING_CODE:
         raise NoParameter(
             "contract fee schedule",
@@ -126,8 +145,18 @@ def expected(
         line.code: prices.price(line.code, on, place, apm=apm, participating=participating)
         for line in (*asked, *others)
     }
-    day = Day(on, who, place, participating, left, apm)
-    return by_medicare(day, asked, others, priced)
+    return by_medicare(Day(on, who, place, participating, left, apm), asked, others, priced)
+
+
+def _terms(schedule: Mapping[str, Decimal | int | str] | Schedule) -> Schedule:
+    if not isinstance(schedule, Mapping):
+        return schedule
+    return per_unit(
+        {
+            code: _cents(amount, f"The schedule's amount of {code}")
+            for code, amount in schedule.items()
+        }
+    )
 
 
 def _asked(

@@ -97,10 +97,10 @@ def _unverified(value: Value) -> str:
     return f"{value.name} since {value.since} is not verified ({value.cite})."
 
 
-def contract_caveats(who: Payer, *, by_assistant: bool) -> list[str]:
-    """What a contract's amounts leave open."""
+def contract_caveats(who: Payer, *, by_assistant: bool, reduced: bool) -> list[str]:
+    """What a contract's amounts leave open; ``reduced`` amounts are Medicare's, cut as there."""
     caveats = [f"Patient share and payment of {who.name} follow the plan; they are not known here."]
-    if who.mppr is not False:
+    if who.mppr is not False and not reduced:
         caveats.append(
             "A multiple procedure reduction of this payer is not applied: the contract says how."
         )

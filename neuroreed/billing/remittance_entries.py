@@ -168,6 +168,8 @@ def take_back(
     for number in (*found.lines, None):
         found = _follow(found, number, Account.DENIED, "decision", key, at)
         found = _follow(found, number, Account.PATIENT, "transfer", key, at)
+        # a denial that was taken off with its claim was never open after all
+        found = _follow(found, number, Account.DENIED, "withdrawal", key, at)
     if found.withdrawn:
         found = withdraw(found, at=at, key=f"{key}:withdrawn", because=found.withdrawn)
     return found
@@ -217,7 +219,7 @@ def _follow(
             return found
         if one.kind != kind or one.source != account or one.line_number != number:
             continue
-        if stands(found, one.target) < one.amount_cents:
+        if one.target is not Account.CHARGED and stands(found, one.target) < one.amount_cents:
             continue
         if one in _standing(found, one.key):
             found = _with_mirror(

@@ -7,15 +7,14 @@ patient's day, whatever claims they stand on, for the multiple procedure reducti
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from neuroreed.billing import fees
+from neuroreed.billing.contract import Schedule
 from neuroreed.billing.expectation import ExpectedLine
 from neuroreed.billing.payment import share_of
 from neuroreed.billing.remittance_adjustments import PATIENT_SHARE, Effect, effect
@@ -77,7 +76,7 @@ def expect_claims(
     locality: str | None = None,
     zip5: str | None = None,
     participating: bool = True,
-    schedules: Mapping[str, Mapping[str, Decimal]] | None = None,
+    schedules: Mapping[str, Schedule] | None = None,
     deductible_left_cents: Mapping[str, int | None] | None = None,
     without: Collection[LineKey] = (),
 ) -> dict[LineKey, ExpectedLine]:
@@ -88,9 +87,10 @@ def expect_claims(
 
     Args:
         sent: give every claim of the patients' days; a missing one changes the reduction.
-        mac: contract and locality of the fee schedule, or ``zip5``.
+        mac: contract and locality of the fee schedule, or ``zip5``; where its year has no
+            table the prices are national, and say so.
         participating: the clinic takes part in Medicare.
-        schedules: contract amounts per unit, by payer and code.
+        schedules: the terms of contracts, by payer.
         deductible_left_cents: by patient; what was left before the first of these claims,
             used up date by date.
         without: lines that the payer denied: they neither use a deductible nor take the
@@ -112,9 +112,46 @@ def expect_claims(
             days[(one.payer, who, npi, line.date_of_service)].append((one, line))
     left = dict(deductible_left_cents or {})
     for (payer, who, _, day), lines in sorted(days.items(), key=lambda each: each[0][3]):
-        schedule = (schedules or {}).get(payer)
+        # what is paid once a day stands on the same claim whichever of them is answered first
+        lines.sort(key=lambda each: (each[0].claim_id, each[1].line_number))
         try:
-            paid = fees.expected(
+            paid, caveat = _priced(
+                lines,
+                day,
+                payer,
+                places=((mac, locality, zip5), (None, None, None)),
+                participating=participating,
+                schedule=(schedules or {}).get(payer),
+                deductible_left=_left(left, who),
+            )
+        except (NoParameter, BadInput) as error:
+            for one, line in lines:
+                found[(one.claim_id, line.line_number)] = _unpriced(line, str(error))
+            continue
+        used = paid.deductible
+        before = left.get(who)
+        if used is not None and before is not None:
+            left[who] = max(0, before - cents(used))
+        for (one, line), expected in zip(lines, paid.lines, strict=True):
+            found[(one.claim_id, line.line_number)] = replace(expected, caveat=caveat)
+    return found
+
+
+def _priced(
+    lines: Sequence[tuple[SentClaim, ClaimLine]],
+    day: date,
+    payer: str,
+    *,
+    places: Sequence[tuple[str | None, str | None, str | None]],
+    participating: bool,
+    schedule: Schedule | None,
+    deductible_left: Decimal | None,
+) -> tuple[fees.ExpectedPayment, str]:
+    """The payment of a day at the first place that has a table, and what that leaves open."""
+    caveat = ""
+    for place, (mac, locality, zip5) in enumerate(places, 1):
+        try:
+            return fees.expected(
                 [
                     (line.procedure.code, int(line.units), line.procedure.modifiers)
                     for _, line in lines
@@ -127,19 +164,13 @@ def expect_claims(
                 participating=participating,
                 charges=[dollars(line.charge_cents) for _, line in lines],
                 schedule=schedule,
-                deductible_left=_left(left, who),
-            )
-        except (NoParameter, BadInput) as error:
-            for one, line in lines:
-                found[(one.claim_id, line.line_number)] = _unpriced(line, str(error))
-            continue
-        used = paid.deductible
-        before = left.get(who)
-        if used is not None and before is not None:
-            left[who] = max(0, before - cents(used))
-        for (one, line), expected in zip(lines, paid.lines, strict=True):
-            found[(one.claim_id, line.line_number)] = expected
-    return found
+                deductible_left=deductible_left,
+            ), caveat
+        except NoParameter as error:
+            if place == len(places) or (mac, zip5) == (None, None):
+                raise
+            caveat = f"{error} The expectation is the national price, not the local one."
+    raise AssertionError("one place at least was given")
 
 
 def _left(left: Mapping[str, int | None], who: str) -> Decimal | None:
@@ -152,38 +183,6 @@ def _left(left: Mapping[str, int | None], who: str) -> Decimal | None:
 def _unpriced(line: ClaimLine, because: str) -> ExpectedLine:
     units = int(line.units) if line.units == line.units.to_integral_value() else 0
     return ExpectedLine(line.procedure.code, units, line.procedure.modifiers, because=because)
-
-
-def schedule_from_csv(text: str) -> dict[str, Decimal]:
-    """A contract's amounts per unit from CSV with the columns ``code`` and ``amount``.
-
-    Raises:
-        BadInput: another shape, an amount that is none, a code twice; says the row.
-    """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    names = {str(name).strip().lower(): name for name in reader.fieldnames or ()}
-    if not {"code", "amount"} <= names.keys():
-        raise BadInput("A fee schedule has the columns code and amount.")
-    found: dict[str, Decimal] = {}
-    for number, row in enumerate(reader, 2):
-        code = str(row[names["code"]] or "").strip().upper()
-        said = str(row[names["amount"]] or "").strip().lstrip("$").replace(",", "")
-        if not code and not said:
-            continue
-        try:
-            amount = Decimal(said)
-        except InvalidOperation:
-            raise BadInput(f"Row {number}: the amount is no number.") from None
-        if not amount.is_finite() or amount < 0 or amount != dollars(cents(amount)):
-            raise BadInput(f"Row {number}: an amount is dollars and cents, not below zero.")
-        if not code.isalnum() or len(code) != 5:
-            raise BadInput(f"Row {number}: a code has five letters or digits.")
-        if code in found:
-            raise BadInput(f"Row {number}: {code} stands twice.")
-        found[code] = amount
-    if not found:
-        raise BadInput("The fee schedule has no row.")
-    return found
 
 
 def compare(
@@ -211,7 +210,34 @@ def compare(
         ours = sent.line(number)
         if ours is not None:
             found.append(_difference(sent, ours, lines, expected.get((sent.claim_id, number)), on))
-    return tuple(found)
+    together = {
+        number
+        for number in parts
+        if (one := expected.get((sent.claim_id, number))) is not None and one.together
+    }
+    return _pooled(found, together)
+
+
+def _pooled(found: list[LineDifference], together: Collection[int]) -> tuple[LineDifference, ...]:
+    """Lines that are paid as one differ only by their sum, which is told on the first of them."""
+    pool = [one for one in found if one.line_number in together and one.off_by_cents is not None]
+    if not pool:
+        return tuple(found)
+    off = sum(one.off_by_cents or 0 for one in pool)
+    tolerance = sum(one.tolerance_cents for one in pool)
+    verdict = "as_expected" if abs(off) <= tolerance else "underpaid" if off < 0 else "overpaid"
+    because: tuple[str, ...] = ()
+    if verdict != "as_expected":
+        whole = dollars(sum(one.expected_cents or 0 for one in pool))
+        because = (f"The contract allows {whole} for these lines together.",)
+    first = replace(
+        pool[0], verdict=verdict, off_by_cents=off, tolerance_cents=tolerance, because=because
+    )
+    rest = {
+        one.line_number: replace(one, verdict="as_expected", off_by_cents=0, because=())
+        for one in pool[1:]
+    }
+    return tuple(first if one is pool[0] else rest.get(one.line_number, one) for one in found)
 
 
 def _difference(
@@ -253,6 +279,7 @@ def _difference(
         if abs(off) > tolerance:
             verdict = "underpaid" if off < 0 else "overpaid"
             because += _why(expected, adjustments, off, tolerance)
+            because += [expected.caveat] if expected.caveat else []
         elif pays is not None and abs(paid - pays) > tolerance:
             verdict = "patient_share_differs"
             because.append(

@@ -181,10 +181,10 @@ def units(
         others = []
     return UnitsProof(
         method=chosen,
-        units=_answer(visit, ours),
+        units=answer(visit, ours),
         total_timed_minutes=sum(amounts),
         total_units=sum(ours),
-        alternatives=[_answer(visit, each) for each in [ours, *others]],
+        alternatives=[answer(visit, each) for each in [ours, *others]],
         tie=_is_tie(amounts, ours) if chosen == "cms" else False,
         steps=tuple(_proof(chosen, visit, ours)),
     )
@@ -225,7 +225,7 @@ def _tied(amounts: Sequence[int], given: Sequence[int]) -> list[list[int]]:
     return others
 
 
-def _answer(visit: Visit, given: Sequence[int]) -> dict[str, int]:
+def answer(visit: Visit, given: Sequence[int]) -> dict[str, int]:
     """Units per code in the order of the input, codes with nothing to bill left out."""
     found = dict(visit.other_units)
     for timed, count in zip(visit.timed, given, strict=True):

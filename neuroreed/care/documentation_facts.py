@@ -14,6 +14,10 @@ from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.errors import BadInput
 
 MOST_DIGITS = 30  # 1e999999999 would be written out in full
+LARGEST = 10**MOST_DIGITS
+# the facts of a visit are six levels deep; what goes on without end is none
+MOST_LEVELS = 12
+MOST_FACTS = 200_000
 CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?$")
 
 EVALUATION_CODES = frozenset(
@@ -41,6 +45,32 @@ class DocumentationLimits:
     assistant_needs_cosigner: bool = True
     unit_method: str = "cms"
     evaluation_codes: frozenset[str] = EVALUATION_CODES
+
+
+def bounded(facts: Mapping[str, Any]) -> None:
+    """Refuse what no visit can hold: numbers without end, facts within facts without end.
+
+    Raises:
+        BadInput: with the path of the first such fact.
+    """
+    waiting: list[tuple[object, str, int]] = [(facts, "", 0)]
+    seen = 0
+    while waiting:
+        value, path, level = waiting.pop()
+        seen += 1
+        if level > MOST_LEVELS or seen > MOST_FACTS:
+            raise BadInput(f"{path or 'facts'}: facts within facts without end.")
+        if isinstance(value, Mapping):
+            before = f"{path}." if path else ""
+            waiting += [(inner, f"{before}{_name(key)}", level + 1) for key, inner in value.items()]
+        elif isinstance(value, (list, tuple)):
+            waiting += [(inner, f"{path}[{i}]", level + 1) for i, inner in enumerate(value)]
+        elif isinstance(value, int) and not -LARGEST < value < LARGEST:
+            raise BadInput(f"{path}: a number of more than {MOST_DIGITS} digits.")
+
+
+def _name(key: object) -> str:
+    return key if isinstance(key, str) else kind_of(key)
 
 
 def mapping(value: object, path: str) -> Mapping[str, Any]:
@@ -262,6 +292,7 @@ def read(visit_facts: Mapping[str, Any], limits: DocumentationLimits) -> VisitFa
     """
     if not isinstance(visit_facts, Mapping):
         raise BadInput(f"The facts of a visit are named facts, not {kind_of(visit_facts)}.")
+    bounded(visit_facts)
     facts = VisitFacts(
         visit_facts, limits, day(visit_facts.get("date_of_service"), "date_of_service")
     )

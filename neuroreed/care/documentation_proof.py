@@ -66,15 +66,24 @@ def units_fit(facts: VisitFacts) -> Failures:
     timed_units = sum(units for cpt, units in units_of.items() if is_timed(cpt))
     if total is None:
         found.append(Failure("total_timed_minutes", "How many timed minutes were there in all?"))
-    elif not ama and timed_units > (total + 7) // 15:
-        found.append(
-            Failure(
-                "billing",
-                f"{total} timed minutes support {(total + 7) // 15} units, {timed_units} are "
-                "billed: which are right?",
-            )
-        )
+    elif not ama and (question := _day_question(facts, total, timed_units)):
+        found.append(Failure("billing", question))
     return found
+
+
+def _day_question(facts: VisitFacts, total: int, timed_units: int) -> str:
+    """Minutes of one date are added first: an earlier session of the day counts with its units."""
+    earlier = facts.group("same_day")
+    total += whole(earlier.get("timed_minutes"), "same_day.timed_minutes") or 0
+    timed_units += whole(earlier.get("timed_units"), "same_day.timed_units") or 0
+    supported = (total + 7) // 15
+    if timed_units <= supported:
+        return ""
+    of_day = " on this date" if filled(earlier) else ""
+    return (
+        f"{total} timed minutes{of_day} support {supported} units, {timed_units} are "
+        "billed: which are right?"
+    )
 
 
 def _minutes_by_code(facts: VisitFacts) -> dict[str, int | None]:
@@ -114,7 +123,15 @@ def no_double_counting(facts: VisitFacts) -> Failures:
             seconds = sum(end - start for start, end in line.intervals)
             backwards = any(end < start for start, end in line.intervals)
             # minutes of one code are floored once, so a bout may lend less than a minute
-            if backwards or abs(seconds - line.minutes * 60) >= 60:
+            if backwards:
+                found.append(
+                    Failure(
+                        line.at("end"),
+                        "This ends before it begins: a visit over midnight is two dates, each "
+                        "with its own minutes. When did it begin and end?",
+                    )
+                )
+            elif abs(seconds - line.minutes * 60) >= 60:
                 found.append(
                     Failure(
                         line.at("minutes"),

@@ -84,6 +84,7 @@ class QueueState(StrEnum):
     REASON_MISSING = "reason_missing"
     RECERTIFY_SOON = "recertify_soon"
     SIGNATURE_OUT = "signature_out"
+    UNKNOWN = "unknown"  # nobody said whether this payer asks at all
     CLEAR = "clear"
 
 

@@ -27,7 +27,10 @@ def recertification_status(
         record = plan_record(record)
     now = is_certified(record, today, payer=payer)
     if now.last_day is None:
-        state = QueueState.CLEAR if now.answer else QueueState.UNCERTIFIED
+        # what nobody said is not a no
+        state = {True: QueueState.CLEAR, False: QueueState.UNCERTIFIED, None: QueueState.UNKNOWN}[
+            now.answer
+        ]
         return QueueStatus(state, None, None, now.sentence)
     if now.answer is False:
         return QueueStatus(QueueState.SIGNATURE_LATE, now.signature_due_on, 0, now.sentence)

@@ -9,6 +9,7 @@ therapist's (UNITS-2e).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -25,7 +26,7 @@ from neuroreed.care.session_nouns import (
     SessionLimits,
     TimerEvent,
 )
-from neuroreed.model.care import TimedActivity, Visit
+from neuroreed.model.care import Furnished, TimedActivity, Visit
 from neuroreed.model.errors import BadInput
 from neuroreed.model.people import Discipline
 
@@ -37,6 +38,7 @@ __all__ = [
     "Session",
     "SessionLimits",
     "TimerEvent",
+    "directed",
     "interventions",
     "record",
     "to_visit",
@@ -223,6 +225,31 @@ def interventions(session: Session, zone: tzinfo | None = None) -> list[dict[str
             ]
         facts.append(entry)
     return facts
+
+
+def directed(time: Session) -> Session:
+    """A session whose student was the therapist's hands: the service is the therapist's.
+
+    Only where the therapist said so; the log and the note keep who did what.
+    """
+    hands = Furnished.STUDENT
+
+    def own(activity: ActivityTime) -> ActivityTime:
+        return replace(
+            activity,
+            therapist_minutes=_added(activity.therapist_minutes, activity.student_minutes),
+            student_minutes=0,
+            bouts=tuple(
+                replace(bout, furnished=Furnished.THERAPIST) if bout.furnished is hands else bout
+                for bout in activity.bouts
+            ),
+        )
+
+    return replace(time, activities=tuple(own(activity) for activity in time.activities))
+
+
+def _added(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 def to_visit(

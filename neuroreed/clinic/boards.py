@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from neuroreed.care import catalogue
 from neuroreed.clinic import profile, queues, showing
@@ -15,6 +15,7 @@ from neuroreed.clinic.models import (
     ChargeVersion,
     Patient,
     PlanOfCare,
+    Role,
     User,
     Visit,
 )
@@ -46,7 +47,7 @@ def day_board(user: User, on: date, *, mine: bool) -> DayBoard:
         .order_by("scheduled_at")
     )
     if mine:
-        visits = visits.filter(clinician=user)
+        visits = visits.filter(Q(clinician=user) | Q(supervisor=user, clinician__role=Role.STUDENT))
     return DayBoard(on, tuple(_day_row(v) for v in visits), queues.of(user if mine else None, on))
 
 

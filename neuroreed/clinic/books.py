@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from neuroreed.billing.proposals import BilledLine
+from neuroreed.billing.sessions import EarlierSession
 from neuroreed.care import session as care_session
-from neuroreed.clinic import convert, profile
+from neuroreed.clinic import convert, profile, treatment
 from neuroreed.clinic.models import ChargeLine, ChargeVersion, PriorAccrual, Visit
 from neuroreed.model.billing import Charge
+from neuroreed.model.care import Furnished
 from neuroreed.model.lines import Book, to_book
 
 MINUTE = timedelta(minutes=1)
@@ -149,6 +152,9 @@ def visit_data(
     if visit.clinician.role == "assistant":
         supervised = profile.profile().assistant_supervision
         own["supervision"] = supervised if visit.supervisor_id else None
+    if any(bout.furnished is Furnished.STUDENT for bout in time.bouts):
+        # nobody said is not no: the units wait either way
+        own["therapist_in_room"] = visit.facts.get("student", {}).get("in_room")
     own["lines"] = lines(visit, time, list(charges), facts, allowed_cents)
     return {key: value for key, value in own.items() if value is not None}
 
@@ -173,7 +179,7 @@ def lines(
     shown = shown_by_code(facts)
     separate = separate_codes(time)
     attested = visit.plan is not None and visit.plan.kx_attested_at is not None
-    diagnoses = [*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses]
+    diagnoses = [*chain(*treatment.diagnoses(visit))]
     made: list[dict[str, Any]] = []
     billed: set[str] = set()
     for charge in charges:
@@ -325,14 +331,17 @@ def prior_cents(patient_id: Any, discipline: str, on: date) -> int | None:
 
 def same_day(visit: Visit) -> tuple[BilledLine, ...]:
     """Billed lines of the patient's other signed visits of the date, for what counts by day."""
+    return _billed(day_of(visit))
+
+
+def signed_before(visit: Visit) -> tuple[BilledLine, ...]:
+    """Of these the lines that were signed first: what is paid once a day they have taken."""
+    return _billed(_before(visit))
+
+
+def _billed(visits: Any) -> tuple[BilledLine, ...]:
     rows = (
-        ChargeLine.objects.filter(
-            version__visit__patient_id=visit.patient_id,
-            version__visit__date_of_service=visit.date_of_service,
-            version__visit__coverage__payer=visit.coverage.payer,
-            version__visit__state=Visit.State.SIGNED,
-        )
-        .exclude(version__visit=visit)
+        ChargeLine.objects.filter(version__visit__in=visits)
         .order_by("version__visit_id", "version__version", "line_number")
         .select_related("version")
     )
@@ -345,6 +354,37 @@ def same_day(visit: Visit) -> tuple[BilledLine, ...]:
             BilledLine(row.line_number, row.cpt, row.units, allowed_cents=row.allowed_cents)
         )
     return tuple(line for _, lines in newest.values() for line in lines)
+
+
+def earlier_sessions(visit: Visit) -> tuple[EarlierSession, ...]:
+    """Minutes and units of the sessions of this date and discipline that were signed before."""
+    found = []
+    for book in stored(_before(visit).filter(discipline=visit.discipline)):
+        minutes: dict[str, int] = {}
+        units: dict[str, int] = {}
+        for line in book.get("lines", ()):
+            minutes[line["cpt"]] = minutes.get(line["cpt"], 0) + (line.get("minutes") or 0)
+            units[line["cpt"]] = units.get(line["cpt"], 0) + line["billed_units"]
+        found.append(EarlierSession(minutes, units))
+    return tuple(found)
+
+
+def _before(visit: Visit) -> Any:
+    others = day_of(visit)
+    own = visit.notes.filter(kind="note").first()
+    if own is None:
+        return others
+    return others.filter(notes__kind="note", notes__sequence__lt=own.sequence)
+
+
+def day_of(visit: Visit) -> Any:
+    """The other signed visits of the patient and date under the same payer."""
+    return Visit.objects.filter(
+        patient_id=visit.patient_id,
+        date_of_service=visit.date_of_service,
+        coverage__payer=visit.coverage.payer,
+        state=Visit.State.SIGNED,
+    ).exclude(pk=visit.pk)
 
 
 def accrued_cents(visit: Visit) -> int | None:

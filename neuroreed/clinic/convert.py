@@ -19,9 +19,11 @@ from neuroreed.clinic.models import (
     Certification,
     ClinicProfile,
     Coverage,
+    FunctionalLimitation,
     Goal,
     Patient,
     PlanOfCare,
+    Role,
     SignedNote,
     TimerEvent,
     User,
@@ -51,7 +53,7 @@ INTERVENTION_FIELDS = (
     "code_rationale",
 )
 # what a note holds beside the rubric's facts, where somebody said it
-NOTED = ("subjective", "reevaluation")
+NOTED = ("subjective", "reevaluation", "student")
 PREVIOUS_VISITS = 3
 REOPEN = "reopen"
 
@@ -63,7 +65,7 @@ def loaded(visit: Visit) -> Visit:
             [visit],
             "activities",
             Prefetch("timer_events", TimerEvent.objects.select_related("activity")),
-            "episode__limitations",
+            "episode__limitations__measures",
             "episode__impairments",
             Prefetch("plan__goals", Goal.objects.select_related("limitation")),
             "plan__certifications",
@@ -108,6 +110,8 @@ def timed(visit: Visit, *, until: datetime | None = None) -> session.Session:
 
 def visit(row: Visit, time: session.Session) -> care_model.Visit:
     """The visit with its minutes; its date is the scheduled one when nothing was timed."""
+    if row.facts.get("student", {}).get("in_room"):
+        time = session.directed(time)
     made = session.to_visit(
         time if time.date_of_service else replace(time, date_of_service=row.date_of_service),
         visit_id=str(row.pk),
@@ -244,7 +248,9 @@ def visit_facts(
 ) -> dict[str, Any]:
     """The facts of a visit as if signed at ``at``, under the names the note and rubric read."""
     episode, plan, own = row.episode, row.plan, row.facts
-    who = signer or row.clinician
+    # a student's note is the supervisor's to sign
+    learner = row.clinician.role == Role.STUDENT and row.supervisor is not None
+    who = signer or (row.supervisor if learner else row.clinician)
     period = certified(plan, row.date_of_service)
     if is_certified(row, at) is False:
         period = None
@@ -274,10 +280,7 @@ def visit_facts(
             bout.furnished is care_model.Furnished.ASSISTANT for bout in time.bouts
         ),
         "modifiers": list(dict.fromkeys(modifiers)),
-        "dx": {
-            "medical": list(episode.medical_diagnoses),
-            "treatment": list(episode.treatment_diagnoses),
-        },
+        "dx": dict(zip(("medical", "treatment"), treatment.diagnoses(row), strict=True)),
         "onset": {"date": day(episode.onset_date), "why_now": episode.why_now or None},
         "poc": {
             "certified_from": day(period.since) if period else None,
@@ -287,16 +290,10 @@ def visit_facts(
             "visits_per_week": plan.visits_per_week if plan else None,
             "minutes_per_visit": plan.minutes_per_visit if plan else None,
             "duration_weeks": -(-plan.duration_days // 7) if plan else None,
+            "duration_days": plan.duration_days if plan else None,
         },
         "functional_limitations": [
-            {
-                "id": limit.label,
-                "activity": limit.activity,
-                "value": number(limit.value),
-                "unit": limit.unit or None,
-                "prior_level": number(limit.prior_level),
-            }
-            for limit in episode.limitations.all()
+            limitation_facts(limit, row.date_of_service) for limit in episode.limitations.all()
         ],
         "impairments": [
             {
@@ -331,6 +328,22 @@ def visit_facts(
     if with_previous:
         facts["previous_visits"] = previous(row)
     return facts
+
+
+def limitation_facts(limit: FunctionalLimitation, on: date) -> dict[str, Any]:
+    """A limitation with its last value up to a day, and the first one where it has changed."""
+    later = [measured for measured in limit.measures.all() if measured.date <= on]
+    made = {
+        "id": limit.label,
+        "activity": limit.activity,
+        "value": number(later[-1].value if later else limit.value),
+        "unit": limit.unit or None,
+        "prior_level": number(limit.prior_level),
+        "date": day(later[-1].date if later else limit.recorded_on),
+    }
+    if later:
+        made |= {"at_start": number(limit.value), "started": day(limit.recorded_on)}
+    return made
 
 
 def goal_facts(goal: Goal) -> dict[str, Any]:

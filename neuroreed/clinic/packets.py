@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from neuroreed.care.documentation import POINTS
@@ -22,6 +23,35 @@ from neuroreed.clinic.models import (
 from neuroreed.clinic.printing import clinic, moment, note, note_kind, patient, said_day
 from neuroreed.model.errors import BadInput
 
+# what happened, as people say it; a verb that stands not here is printed as it is kept
+ACTS = {
+    "visit.scheduled": "Visit booked",
+    "visit.opened": "Visit opened",
+    "visit.timed": "Timer tapped",
+    "visit.ended": "Session ended",
+    "visit.reopened": "Session opened again",
+    "visit.cancelled": "Visit cancelled",
+    "visit.no_show": "Patient did not come",
+    "activity.added": "Activity added",
+    "activity.removed": "Activity taken away",
+    "activity.technique": "Technique changed",
+    "minutes.corrected": "Minutes corrected",
+    "minutes.withdrawn": "Minutes withdrawn",
+    "fact.recorded": "Facts recorded",
+    "modifier.accepted": "Modifier accepted",
+    "modifier.refused": "Modifier refused",
+    "note.signed": "Note signed and sealed",
+    "student.directed": "Student directed: therapist in the room throughout",
+    "note.printed": "Note printed",
+    "note.cosigned": "Note co-signed",
+    "note.addendum": "Addendum signed",
+    "note.late_entry": "Late entry signed",
+    "note.plan_of_care": "Plan of care signed and sealed",
+    "note.progress_report": "Progress report signed and sealed",
+    "note.recertification": "Recertification signed and sealed",
+    "note.discharge": "Discharge summary signed and sealed",
+    "charges.judged": "Charges judged again",
+}
 STATUS = {"initial": "certification", "recert": "recertification"}
 
 
@@ -75,6 +105,7 @@ def packet(
         "request_reference": reference,
         "prepared_by": prepared_by,
         "prepared_at": at.astimezone(profile.zone()),
+        "prepared": moment(at),
         "cover": cover(who, visits, kind),
         "tables": [
             {
@@ -181,7 +212,8 @@ def _signed_said(plan: PlanOfCare, period: Certification) -> list[str]:
     if plan.sent_to_physician_on:
         said.append(f"Sent on {said_day(plan.sent_to_physician_on)} by {plan.sent_by}.")
     if period.verbal_on:
-        said.append(f"Certified by word on {said_day(period.verbal_on)}.")
+        taken = f", {period.verbal_by}" if period.verbal_by else ""
+        said.append(f"Certified by word on {said_day(period.verbal_on)}{taken}.")
     if period.signed_on:
         npi = f", NPI {period.signed_by_npi}" if period.signed_by_npi else ""
         said.append(f"Signed by {_physician(plan)}{npi} on {said_day(period.signed_on)}.")
@@ -228,7 +260,9 @@ def measures(episode: Episode, until: date) -> list[dict[str, Any]]:
         )
     if not tables:
         return []
-    page = _page("measures", until, "Measures and goals", episode, [])
+    taken = [row.date for row in episode.impairments.filter(date__lte=until)]
+    on = max(taken, default=episode.started_on)
+    page = _page("measures", on, "Measures and goals", episode, [])
     return [{**page, "tables": tables}]
 
 
@@ -260,12 +294,19 @@ def log_of(who: Patient, visits: list[Visit]) -> dict[str, Any]:
     subjects = [f"visit:{visit.pk}" for visit in visits]
     days = {f"visit:{visit.pk}": visit.date_of_service for visit in visits}
     names = {f"user:{user.pk}": user.get_full_name() for user in User.objects.all()}
-    rows = [
-        [moment(row.at), names.get(row.actor, row.actor), row.verb, said_day(days[row.subject])]
-        for row in Event.objects.filter(subject__in=subjects)
+    kept = (
+        Event.objects.filter(subject__in=subjects)
         .exclude(verb__endswith="viewed")
         .order_by("sequence")
-    ]
+    )
+    rows = []
+    for (subject, actor, verb), group in groupby(kept, lambda r: (r.subject, r.actor, r.verb)):
+        acts = list(group)
+        first, last = moment(acts[0].at), moment(acts[-1].at)
+        when = first if first == last else f"{first} to {last[11:]}"
+        said = ACTS.get(verb, verb)
+        many = f", {len(acts)} times" if len(acts) > 1 else ""
+        rows.append([when, names.get(actor, actor), f"{said}{many}", said_day(days[subject])])
     page = _page("log", visits[-1].date_of_service, "Log of acts", visits[-1].episode, [])
     columns = ["When", "Who", "Act", "Visit of"]
     return {**page, "tables": [{"title": "Acts", "columns": columns, "rows": rows}]}
@@ -301,6 +342,7 @@ def _page(
     return {
         "kind": kind,
         "date": on.isoformat() if on else "",
+        "day": said_day(on),
         "title": title,
         "language": "en",
         "clinic": clinic(),

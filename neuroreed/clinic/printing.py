@@ -13,6 +13,7 @@ from typing import Any
 from neuroreed.care import catalogue
 from neuroreed.care.documentation import documentation
 from neuroreed.care.note.nouns import TITLES, NoteType
+from neuroreed.care.note.words import date_words
 from neuroreed.clinic import convert, profile, showing, signing
 from neuroreed.clinic.models import (
     ChargeVersion,
@@ -21,8 +22,10 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
+from neuroreed.clinic.services import charges
 from neuroreed.policy import codes
 
+REPORTS = ("plan_of_care", "progress_report", "recertification", "discharge")
 KIND_OF_TYPE = {
     "evaluation": "evaluation",
     "reevaluation": "reevaluation",
@@ -32,6 +35,8 @@ KIND_OF_TYPE = {
     "recertification": "recertification",
     "daily": "daily",
 }
+# this project's own words for the places where therapy is usual
+PLACES = {2: "telehealth", 10: "telehealth at home", 11: "office", 12: "home", 22: "hospital"}
 ADDED = {
     "addendum": "Addendum",
     "late_entry": "Late entry",
@@ -60,22 +65,41 @@ def clinic() -> dict[str, Any]:
         "name": row.name,
         "address_lines": [
             line
-            for line in (row.line1, row.line2, f"{row.city}, {row.state} {row.postal_code}")
+            for line in (row.line1, row.line2, f"{row.city}, {row.state} {zip_code(row)}")
             if line
         ],
-        "phone": row.phone,
+        "phone": phone(row.phone),
         "npi": row.npi,
     }
+
+
+def zip_code(row: Any) -> str:
+    """Nine digits with their hyphen."""
+    code = str(row.postal_code)
+    return f"{code[:5]}-{code[5:]}" if code.isdecimal() and len(code) == 9 else code
+
+
+def phone(number: str) -> str:
+    """Ten digits as people dial them."""
+    if len(number) != 10 or not number.isdecimal():
+        return number
+    return f"({number[:3]}) {number[3:6]}-{number[6:]}"
 
 
 def patient(row: Patient, coverage: Any = None) -> dict[str, Any]:
     """Who the page is about."""
     return {
         "name": row.name,
-        "birth_date": said_day(row.birth_date),
+        "birth_date": date_words(row.birth_date),
         "record_number": str(row.pk)[:8],
         "member_id": coverage.member_id if coverage else None,
     }
+
+
+def place(code: object) -> str:
+    """A place of service with its word, where it is a usual one."""
+    word = PLACES.get(int(str(code))) if str(code).isdecimal() else None
+    return f"{code} ({word})" if word else str(code)
 
 
 def note_kind(note: SignedNote, sealed: Mapping[str, Any]) -> str:
@@ -94,6 +118,7 @@ def note(row: SignedNote, *, at: datetime) -> dict[str, Any]:
     made: dict[str, Any] = {
         "kind": kind,
         "date": facts.get("date_of_service") or visit.date_of_service.isoformat(),
+        "day": said_day(facts.get("date_of_service") or visit.date_of_service),
         "title": sealed.get("note", {}).get("title") or _title(kind),
         "note_type": kind,
         "language": "en",
@@ -103,7 +128,7 @@ def note(row: SignedNote, *, at: datetime) -> dict[str, Any]:
         "visit": {
             "date_of_service": said_day(facts.get("date_of_service")),
             "discipline": visit.discipline,
-            "place_of_service": visit.place_of_service,
+            "place_of_service": place(visit.place_of_service),
             "payer": visit.coverage.payer_name,
             "clinician": f"{row.signer_name}, {row.credential}",
             "plan_of_care": _period(facts),
@@ -119,6 +144,8 @@ def note(row: SignedNote, *, at: datetime) -> dict[str, Any]:
             "sealed_at": moment(row.at),
         },
         "printed_at": at.astimezone(profile.zone()),
+        "printed": moment(at),
+        "is_report": kind in REPORTS,
     }
     if row.kind == "note":
         made |= treatment_parts(visit, facts)
@@ -157,7 +184,7 @@ def treatment_parts(visit: Visit, facts: Mapping[str, Any]) -> dict[str, Any]:
         for bout in time.bouts
     ]
     version = showing.latest_version(visit)
-    score = documentation(facts) if facts.get("interventions") else None
+    score = documentation(_with_cosigner(visit, facts), charges.limits())
     return {
         "minute_log": log,
         "corrections": corrections(visit),
@@ -167,8 +194,16 @@ def treatment_parts(visit: Visit, facts: Mapping[str, Any]) -> dict[str, Any]:
             "session_minutes": time.session_minutes,
         },
         "units": units(version) if version else None,
-        "documentation": rubric(score) if score else None,
+        "documentation": rubric(score) if facts.get("interventions") else None,
     }
+
+
+def _with_cosigner(visit: Visit, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sealed facts with the co-signature that was added to them since."""
+    added = visit.notes.filter(kind="cosignature").order_by("sequence").last()
+    if added is None:
+        return facts
+    return {**facts, "cosigner": {"credential": added.credential, "licensed": True}}
 
 
 _TREATING = ("therapist", "assistant", "student")
@@ -295,7 +330,7 @@ def certify_block(row: SignedNote) -> dict[str, Any] | None:
         "npi": period.signed_by_npi or plan.physician_npi,
         "first_day": said_day(period.since),
         "last_day": said_day(period.until),
-        "signed_by": who if period.signed_on else None,
+        "signed_by": f"{who}: signature on file" if period.signed_on else None,
         "signed_on": said_day(period.signed_on) if period.signed_on else None,
-        "return_to": profile.profile().phone,
+        "return_to": None if period.signed_on else phone(profile.profile().phone),
     }

@@ -151,8 +151,12 @@ def plan_state(plan: PlanOfCare, on: date) -> PlanState:
         status = recertification_status(record, on, payer=payer, soon_days=PLAN_SOON.days)
         periods = care_plan.periods(record, payer)
         certified = care_plan.is_certified(record, on, payer=payer)
-    except NoParameter as missing:
-        return PlanState(plan, patient.pk, patient.name, "unknown", None, str(missing), (), None)
+    except NoParameter:
+        said = (
+            "Our rule data do not say how this payer certifies plans of care: ask the payer, and "
+            "have its profile completed."
+        )
+        return PlanState(plan, patient.pk, patient.name, "unknown", None, said, (), None)
     return PlanState(
         plan,
         patient.pk,

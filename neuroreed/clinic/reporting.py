@@ -10,7 +10,16 @@ from typing import Any
 from neuroreed.care.outcomes.compare import compare
 from neuroreed.care.outcomes.library import measure as measure_of
 from neuroreed.clinic import convert, profile, proving, treatment
-from neuroreed.clinic.models import Document, Episode, Goal, Impairment, PlanOfCare, User, Visit
+from neuroreed.clinic.models import (
+    Document,
+    Episode,
+    FunctionalLimitation,
+    Goal,
+    Impairment,
+    PlanOfCare,
+    User,
+    Visit,
+)
 from neuroreed.model.errors import BadInput
 from neuroreed.model.measures import Verdict
 from neuroreed.policy.parameters import as_of
@@ -35,6 +44,22 @@ def last_visit(episode: Episode, on: date) -> Visit | None:
     )
 
 
+def first_booked(episode: Episode) -> Visit | None:
+    """The first visit that is booked: the plan of care is written before treatment begins."""
+    return (
+        Visit.objects.filter(episode=episode, state=Visit.State.SCHEDULED)
+        .select_related("patient", "episode", "plan", "coverage", "clinician", "supervisor")
+        .order_by("scheduled_at")
+        .first()
+    )
+
+
+def anchor(episode: Episode, kind: str, on: date) -> Visit | None:
+    """The visit that a report is kept with."""
+    visit = last_visit(episode, on)
+    return first_booked(episode) if visit is None and kind == "plan_of_care" else visit
+
+
 def facts(document: Document, visit: Visit, author: User, at: datetime) -> dict[str, Any]:
     """The facts of a report as if signed now."""
     on = profile.local_date(at)
@@ -47,14 +72,9 @@ def facts(document: Document, visit: Visit, author: User, at: datetime) -> dict[
         made.pop(name, None)
     entries = document.entries
     made["date_of_service"] = on.isoformat()
-    made["impairments"] = [
-        {
-            "category": found.category,
-            "measure": found.measure,
-            "value": convert.number(found.value),
-            "date": convert.day(found.date),
-        }
-        for found in latest_findings(document.episode, on)
+    made["impairments"] = findings(document, plan, on)
+    made["functional_limitations"] = [
+        function(limit, entries, on) for limit in document.episode.limitations.all()
     ]
     if plan is not None:
         made["goals"] = [convert.goal_facts(goal) for goal in plan.goals.all()]
@@ -72,11 +92,46 @@ def facts(document: Document, visit: Visit, author: User, at: datetime) -> dict[
     if document.kind == "discharge":
         made["discharge"] = {
             "date": entries.get("date"),
+            "began": convert.day(document.episode.started_on),
             "last_visit": convert.day(visit.date_of_service),
+            "treatment_days": len({d.on for d in treatment.days(document.episode_id, on)}),
             "reason": entries.get("reason"),
             "recommendations": entries.get("recommendations"),
         }
     return made
+
+
+def findings(document: Document, plan: PlanOfCare | None, on: date) -> list[dict[str, Any]]:
+    """The last finding of each measure; a value that this report gives counts as found today."""
+    measures = {goal.label: goal.measure for goal in plan.goals.all()} if plan else {}
+    entered = {
+        measures[label]: given
+        for label, given in (document.entries.get("values") or {}).items()
+        if label in measures and given.get("value")
+    }
+    made = []
+    for found in latest_findings(document.episode, on):
+        given = entered.get(found.measure) or {}
+        made.append(
+            {
+                "category": found.category,
+                "measure": found.measure,
+                "value": convert.number(given.get("value") or found.value),
+                "date": (given.get("date") or on.isoformat()) if given else convert.day(found.date),
+            }
+        )
+    return made
+
+
+def function(limit: FunctionalLimitation, entries: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """A limitation as it stands, with what this report says of it."""
+    made = convert.limitation_facts(limit, on)
+    now = (entries.get("function") or {}).get(limit.label)
+    if now in (None, ""):
+        return made
+    made.setdefault("at_start", made["value"])
+    made.setdefault("started", made["date"])
+    return made | {"value": convert.number(now), "date": on.isoformat()}
 
 
 def latest_findings(episode: Episode, on: date) -> list[Impairment]:

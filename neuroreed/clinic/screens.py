@@ -15,6 +15,8 @@ from neuroreed.model.errors import NotFound
 from neuroreed.policy import codes
 
 TILES = ("97112", "97110", "97116", "97530", "97140", "97535", "97113", "97150", "97032", "97542")
+# a technique that was not used for this many visits has no last dose any more
+LOOKED_THROUGH = 12
 
 
 def session_state(user: User, visit: Visit, *, at: datetime, stale: bool = False) -> SessionState:
@@ -66,13 +68,27 @@ def _state(user: User, visit: Visit, at: datetime, stale: bool) -> SessionState:
         gaps=tuple(assessed.gaps) if assessed else (),
         problems=time.problems,
         goals=tuple(visit.plan.goals.all()) if visit.plan else (),
-        addable=_addable(rows),
+        addable=_addable(),
         visit_facts=visit.facts,
         version=events[-1].sequence if events else 0,
         stale=stale,
         may_time=under_way and _may(user, visit, "time"),
         may_sign=visit.state == Visit.State.ENDED and _may(user, visit, "sign"),
     )
+
+
+def activity_state(visit: Visit, activity_id: UUID | str, *, at: datetime) -> ActivityState:
+    """One tile with what was recorded last, without judging the visit.
+
+    Raises:
+        NotFound: the visit has no such activity.
+    """
+    time = convert.timed(convert.loaded(visit), until=at if visit.state == "open" else None)
+    by_id = {activity.id: activity for activity in time.activities}
+    for row in visit.activities.all():
+        if str(row.pk) == str(activity_id):
+            return _tile(row, by_id.get(str(row.pk)), time, _last_facts(visit))
+    raise NotFound("There is no such activity in this visit.")
 
 
 def _may(user: User, visit: Visit, to: str) -> bool:
@@ -84,24 +100,29 @@ def _may(user: User, visit: Visit, to: str) -> bool:
 
 
 def _last_facts(visit: Visit) -> dict[tuple[str, str], dict[str, Any]]:
-    """What the last visit of the episode recorded, by code and technique."""
+    """What was recorded last of each code and technique of the episode.
+
+    Not every technique is used every day, so more than one visit is looked through.
+    """
     before = (
         Visit.objects.filter(
             episode_id=visit.episode_id,
             scheduled_at__lt=visit.scheduled_at,
             state=Visit.State.SIGNED,
         )
-        .order_by("-scheduled_at")
-        .first()
+        .prefetch_related("activities")
+        .order_by("-scheduled_at")[:LOOKED_THROUGH]
     )
-    if before is None:
-        return {}
-    return {(a.cpt, a.technique): a.facts for a in before.activities.all()}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for visit_before in before:
+        for row in visit_before.activities.all():
+            if row.facts:
+                found.setdefault((row.cpt, row.technique), row.facts)
+    return found
 
 
-def _addable(rows: list[Activity]) -> tuple[tuple[str, str], ...]:
-    there = {row.cpt for row in rows}
-    found = [(cpt, codes.get(cpt)) for cpt in TILES if cpt not in there]
+def _addable() -> tuple[tuple[str, str], ...]:
+    found = [(cpt, codes.get(cpt)) for cpt in TILES]
     return tuple((cpt, code.label) for cpt, code in found if code)
 
 

@@ -146,6 +146,8 @@ def claim_rows() -> list[ClaimRow]:
             for f in (version.findings.all() if version else ())
             if f.severity == "stop" and not f.resolutions.all()
         ]
+        # nothing is billed where nobody could tell the units: that holds the claim too
+        gaps = version.body["gaps"] if version and not version.charge_cents else []
         rows.append(
             ClaimRow(
                 claim_id=None,
@@ -156,11 +158,11 @@ def claim_rows() -> list[ClaimRow]:
                 payer=visit.coverage.payer,
                 payer_name=visit.coverage.payer_name,
                 date_of_service=visit.date_of_service,
-                state="blocked" if stops or version is None else "ready",
+                state="blocked" if stops or gaps or version is None else "ready",
                 charge_cents=version.charge_cents if version else None,
                 expected_cents=version.expected_allowed_cents if version else None,
                 stops=len(stops),
-                because=stops[0].says if stops else "",
+                because=stops[0].says if stops else " ".join(gaps),
             )
         )
     order = {"blocked": 0, "held": 1, "ready": 2, "released": 3}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 from neuroreed.care import progress
 from neuroreed.clinic.models import Episode, Role, SignedNote, Visit
+from neuroreed.policy import icd10
 
 GIVEN = (Visit.State.SIGNED, Visit.State.ENDED, Visit.State.OPEN)
 
@@ -69,3 +71,23 @@ def cosigner(visit: Visit) -> dict[str, Any] | None:
         "licensed": sealed.signer.licensed,
         "signed_at": sealed.at.date().isoformat(),
     }
+
+
+def diagnoses(visit: Visit) -> tuple[list[str], list[str]]:
+    """The medical and the treatment diagnoses of a visit: those it was signed with.
+
+    Where one of these is known not to be billable on the date of service, those of the
+    episode as it stands: that is what a correction is for.
+    """
+    now = (list(visit.episode.medical_diagnoses), list(visit.episode.treatment_diagnoses))
+    if visit.state != Visit.State.SIGNED:
+        return now
+    sealed = SignedNote.objects.filter(visit=visit, kind="note").first()
+    if sealed is None:
+        return now
+    dx = json.loads(sealed.canonical)["body"]["facts"].get("dx") or {}
+    kept = (list(dx.get("medical") or ()), list(dx.get("treatment") or ()))
+    found = [icd10.diagnosis(code, visit.date_of_service) for code in (*kept[0], *kept[1])]
+    if not all(kept) or any(one is not None and one.billable is False for one in found):
+        return now
+    return kept

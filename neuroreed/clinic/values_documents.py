@@ -31,6 +31,17 @@ class GoalNow:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionNow:
+    """One limited activity; ``recorded`` is in the record, ``value`` what the report would say."""
+
+    label: str
+    activity: str
+    unit: str
+    value: Any
+    recorded: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A report as it stands before its signature. ``version`` is 0 until somebody saved it."""
 
@@ -46,6 +57,7 @@ class Report:
     goals: tuple[GoalNow, ...]
     note: Any
     missing: tuple[str, ...]
+    function: tuple[FunctionNow, ...]
     longest: int
 
 
@@ -114,3 +126,5 @@ class PlanState:
     sentence: str
     periods: tuple[Any, ...]
     certified: Any
+    is_sealed: bool = False
+    is_latest: bool = True

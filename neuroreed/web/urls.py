@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import include, path
 
 from neuroreed.web.api import api
-from neuroreed.web.pages import claims, day, entrance, errors, patients, rules, session, visits
+from neuroreed.web.pages import (
+    booking,
+    claims,
+    day,
+    entrance,
+    errors,
+    patients,
+    rules,
+    session,
+    visits,
+)
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -27,6 +37,9 @@ urlpatterns = [
     path("", include("neuroreed.web.urls_bulk")),
     path(one, visits.visit, name="visit"),
     path(one + "session/", session.session, name="session"),
+    path("episodes/<uuid:episode_id>/diagnoses/", patients.diagnoses_of, name="diagnoses"),
+    path("episodes/<uuid:episode_id>/book/", booking.book, name="visit-book"),
+    path(one + "cancel/", booking.cancel, name="visit-cancel"),
     path(one + "begin/", session.begin, name="visit-begin"),
     path(one + "session/state/", session.state, name="session-state"),
     path(one + "session/preview/", session.preview, name="session-preview"),
@@ -40,6 +53,7 @@ urlpatterns = [
     path(one + "review/", visits.review, name="visit-review"),
     path(one + "modifier/", visits.modifier, name="visit-modifier"),
     path(one + "sign/", visits.sign, name="visit-sign"),
+    path(one + "student/", visits.direct, name="visit-student"),
     path(one + "addendum/", visits.addendum, name="visit-addendum"),
     path(one + "release/", visits.release, name="visit-release"),
     path(one + "<slug:name>/", visits.tab, name="visit-tab"),
@@ -55,6 +69,7 @@ urlpatterns = [
     path("claims/release/", claims.release, name="claims-release"),
     path("claims/file/", claims.make_file, name="claims-file"),
     path("claims/unhold/", claims.unhold, name="claims-unhold"),
+    path("claims/again/", claims.again, name="claims-again"),
     path("claims/files/<uuid:file_id>/", claims.download, name="claim-file"),
     path("claims/<uuid:claim_id>/", claims.claim, name="claim"),
     path("claims/<uuid:claim_id>/hold/", claims.hold, name="claim-hold"),

@@ -49,6 +49,7 @@ urlpatterns = [
     path(one + "paper/", claim.paper, name="desk-paper"),
     path(patient, claim.account, name="desk-account"),
     path(patient + "take/", claim.take, name="desk-take"),
+    path(patient + "give-back/", claim.give_back, name="desk-give-back"),
     path(patient + "statement/", claim.make_statement, name="desk-make-statement"),
     path("statements/<uuid:statement_id>/", claim.statement, name="desk-statement"),
     path("receipts/<uuid:receipt_id>/", claim.receipt, name="desk-receipt"),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroreed.billing.charges import build
+from neuroreed.billing.contract import per_unit
 from neuroreed.billing.proposals import BilledLine
 from neuroreed.model.care import Furnished, TimedActivity
 from neuroreed.model.people import Discipline
@@ -162,7 +163,7 @@ def test_a_contract_that_is_missing_is_a_gap_and_the_charges_stand():
 
     without = build(visit(activity("97112", 15)), context(payer=payer))
     given = build(
-        visit(activity("97112", 15)), context(payer=payer, schedule_cents={"97112": 40_00})
+        visit(activity("97112", 15)), context(payer=payer, schedule=per_unit({"97112": 40_00}))
     )
 
     assert without.charges

@@ -108,7 +108,8 @@ def test_the_daily_note_reads_in_the_clinicians_order():
         "97112 (25 min, 09:00 to 09:25, one-on-one): static balance training, weight shift to the "
         "left foot, in standing (trunk and left leg). Dose: 3 sets of 30 s, foam surface, "
         "semi-tandem stance, eyes open. Assistance: contact guard, guarded by gait belt. Trunk "
-        "lean right seen, 6 at the start. Tactile cue “left pelvis forward” for trunk lean right. "
+        "lean right seen, with 6 losses of balance at the start. Tactile cue “left pelvis "
+        "forward” for trunk lean right. "
         "Losses of balance: from 6 down to 3 per 30 s. Progressed because losses 3 or fewer in "
         "30 s: firm floor, eyes closed."
     )

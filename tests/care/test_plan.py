@@ -313,3 +313,11 @@ def test_signed_periods_agree_with_a_walk_over_the_calendar(first, planned, furt
     for day in calendar.walk(first, calendar.nth_day_after(last, 2)):
         known_on = calendar.nth_day_after(day, 1)
         assert (is_certified(plan, day, known_on=known_on).answer is True) == (day in signed_days)
+
+
+def test_a_payer_of_which_nobody_said_what_it_asks_is_unknown_not_uncertified():
+    record = PlanRecord(first_treatment_on=date(2026, 10, 1), duration_days=60)
+
+    found = recertification_status(record, date(2026, 10, 20), payer="commercial")
+
+    assert found.state is QueueState.UNKNOWN

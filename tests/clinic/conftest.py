@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.clinic import world
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """A file where several connections are to meet; in memory an SQLite has one."""
-    from django.conf import settings
-
-    if os.environ.get("NEUROREED_TEST_FILE"):
-        name = str(Path(settings.DATA) / "test.sqlite3")
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(autouse=True)

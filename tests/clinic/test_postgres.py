@@ -47,6 +47,6 @@ def test_what_holds_on_sqlite_holds_on_postgresql(postgres, tmp_path):
 
 @pytest.mark.slow
 def test_many_writers_at_once_wait_for_each_other_on_sqlite(tmp_path):
-    done = run(("writers.py",), NEUROREED_DATA=str(tmp_path), NEUROREED_TEST_FILE="1")
+    done = run(("writers.py",), NEUROREED_DATA=str(tmp_path))
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]

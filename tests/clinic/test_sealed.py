@@ -223,3 +223,22 @@ def test_the_seal_covers_facts_minutes_and_charges(signed):
     assert [entry["minutes"] for entry in sealed["facts"]["interventions"]] == [25, 15]
     assert [(c["cpt"], c["units"]) for c in sealed["charges"]] == [("97112", 2), ("97116", 1)]
     assert [tap["kind"] for tap in sealed["timer"]] == ["start", "stop", "start", "stop", "end"]
+
+
+def test_a_finding_about_many_visits_is_kept_whole(signed):
+    version = signed.visit.charge_versions.get()
+    subject = "+".join([str(signed.visit.pk)] * 12)  # a therapist's day: PostgreSQL counts signs
+    row = FindingRow(
+        visit=signed.visit,
+        charge_version=version,
+        rule="CONC-01",
+        severity="review",
+        subject=subject,
+        says="A day of many visits.",
+        rule_book="test",
+        at=at(10),
+    )
+
+    row.save(force_insert=True)
+
+    assert FindingRow.objects.get(pk=row.pk).subject == subject

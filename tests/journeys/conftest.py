@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# seconds until a page is said never to get there: a busy machine is slow, not wrong
+PATIENCE = 40
 SIZES = {"tablet": (1024, 768), "phone": (390, 844), "desktop": (1440, 900)}
 
 # the browser's driver keeps an event loop in the thread that also asks the database
@@ -110,7 +112,8 @@ class Walker:
 
     def waits_for(self, question: str) -> None:
         """Until the page answers yes; the page's own policy forbids the driver's way of waiting."""
-        for _try in range(200):
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
             if self.page.evaluate(question):
                 return
             self.page.wait_for_timeout(40)
@@ -155,7 +158,7 @@ def walkers(chromium: Any, clinic: Any, live_server: Any) -> Iterator[Any]:
             timezone_id="America/Chicago",
             accept_downloads=True,
         )
-        own.set_default_timeout(8000)
+        own.set_default_timeout(PATIENCE * 1000)
         person = Walker(own.new_page(), live_server.url)
         made.append((own, person))
         if name:

@@ -88,6 +88,31 @@ def test_three_days_offline_reach_the_next_note_once(
     assert "4 of 21 doses" in clinician.page.inner_text("main")
 
 
+def test_a_network_that_comes_back_while_a_parcel_is_failing_is_used_at_once(
+    walkers: Any, chromium: Any, clinic: Any, turn: Any
+) -> None:
+    _link, token = home(clinic)
+    person = phone(chromium, walkers)
+    person.goes(f"/h/{token}/")
+    person.page.evaluate(
+        "() => { const send = window.fetch; window.parcels = 0; window.fetch = (...asked) => {"
+        " window.parcels += 1; if (window.parcels > 1) return send(...asked);"
+        " return new Promise((_, fail) => { window.breaks = () => fail(new Error('gone')); }); }; }"
+    )
+    mark(person, "weight_shift", 2)
+    mark(person, "counter_stand", 1)
+
+    sent = person.page.evaluate(
+        "async () => { window.dispatchEvent(new Event('online')); window.breaks();"
+        " await new Promise(done => { const look = new MessageChannel();"
+        " look.port1.onmessage = done; look.port2.postMessage(0); }); return window.parcels; }"
+    )
+
+    assert sent == 2
+    person.waits_for("() => document.getElementById('sync').textContent.includes('has all')")
+    assert HomeLog.objects.count() == 2
+
+
 def test_a_wrong_clock_is_said_and_the_day_is_ours(
     walkers: Any, chromium: Any, clinic: Any, turn: Any
 ) -> None:

@@ -181,7 +181,7 @@ def test_a_decision_rests_on_the_counted_response(clinic: Any, signed_in: Any) -
 
     assert facts(clinic)["decision"] == {
         "value": "progress",
-        "trigger": "losses of balance 6 to 3",
+        "trigger": "losses of balance went from 6 to 3",
         "change": "foam",
     }
 

@@ -122,7 +122,7 @@ def _head(teller: Teller) -> None:
         names.append("task")
     if teller.has("position") and what:
         position = words(facts["position"])
-        if position not in ("walking",):
+        if not (position == "walking" and ("walk" in what or "gait" in what)):
             what += f", in {position}"
             names.append("position")
     if teller.has("body_region") and what:
@@ -178,11 +178,16 @@ def _fault(teller: Teller) -> None:
     if not filled(fault.get("fault")):
         return
     if number(fault.get("start")) is not None:
-        teller.say(
-            f"{words(fault['fault'])} seen, {words(fault['start'])} at the start",
-            "error_observed.fault",
-            "error_observed.start",
-        )
+        response = mapping(teller.facts.get("response"), f"{teller.path}.response")
+        names = ["error_observed.fault", "error_observed.start"]
+        counted = ""
+        if filled(response.get("metric")) and number(response.get("start")) == number(
+            fault["start"]
+        ):
+            counted = f" {words(response['metric'])}"
+            names.append("response.metric")
+        many = f"with {words(fault['start'])}{counted}" if counted else words(fault["start"])
+        teller.say(f"{words(fault['fault'])} seen, {many} at the start", *names)
     else:
         teller.say(f"{words(fault['fault'])} seen", "error_observed.fault")
 

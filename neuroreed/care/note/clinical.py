@@ -15,6 +15,7 @@ from neuroreed.care.note.words import (
     figure,
     joined,
     measure_name,
+    measured,
     quoted,
     words,
 )
@@ -92,8 +93,14 @@ def limitations(facts: Mapping[str, Any]) -> list[Sentence]:
         if teller.has("unit"):
             unit = f" {words(entry['unit'])}"
         if teller.has("value"):
-            sentence += f": {words(entry['value'])}{unit} now"
+            sentence += f": {words(entry['value'])}{unit}{_when(entry, path, facts)}"
             names += ["value"] + (["unit"] if unit else [])
+            names += ["date"] if teller.has("date") else []
+            if teller.has("at_start"):
+                since = date_at(entry.get("started"), f"{path}.started")
+                began = f" ({since})" if since else ""
+                sentence += f", {words(entry['at_start'])}{unit} at the start of care{began}"
+                names += ["at_start"] + (["started"] if since else [])
             if teller.has("prior_level"):
                 own_unit = unit if number(entry["prior_level"]) is not None else ""
                 sentence += f", {words(entry['prior_level'])}{own_unit} before"
@@ -106,29 +113,52 @@ def limitations(facts: Mapping[str, Any]) -> list[Sentence]:
     return told
 
 
+def _when(entry: Mapping[str, Any], path: str, facts: Mapping[str, Any]) -> str:
+    """When a value was true; a value without its day is that of the note."""
+    taken = day(entry.get("date"), f"{path}.date")
+    on = day(facts.get("date_of_service"), "date_of_service")
+    if taken is None or taken == on:
+        return " now"
+    return f" on {date_at(entry['date'], f'{path}.date')}"
+
+
 def findings(facts: Mapping[str, Any], on: date | None = None) -> list[Sentence]:
-    """The objective measures of each deficit, with their dates."""
-    told: list[Sentence] = []
+    """The last value of each measure of each deficit with its date, and the one before it."""
+    series: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = {}
     for path, entry in _entries(facts, "impairments"):
-        teller = Teller(entry, path)
-        if not (teller.has("measure") and teller.has("value")):
-            continue
-        names = ["measure", "value"]
-        sentence = f"{measure_name(entry['measure'])} {words(entry['value'])}"
-        if teller.has("category"):
-            sentence = f"{words(entry['category'])}: {sentence}"
-            names.insert(0, "category")
-        measured = day(entry.get("date"), f"{path}.date")
-        if measured is not None:
-            sentence += (
-                ", measured today"
-                if measured == on
-                else f" on {date_at(entry['date'], f'{path}.date')}"
-            )
-            names.append("date")
-        teller.say(sentence, *names)
-        told += teller.sentences
+        if filled(entry.get("measure")) and filled(entry.get("value")):
+            key = (text(entry.get("category")), text(entry["measure"]))
+            series.setdefault(key, []).append((path, entry))
+    told: list[Sentence] = []
+    for entries in series.values():
+        by_day = sorted(entries, key=lambda one: day(one[1].get("date"), one[0]) or date.min)
+        told.append(_finding(by_day, on))
     return told
+
+
+def _finding(by_day: list[tuple[str, Mapping[str, Any]]], on: date | None) -> Sentence:
+    path, entry = by_day[-1]
+    teller = Teller(entry, path)
+    names = ["measure", "value"]
+    sentence = f"{measure_name(entry['measure'])} {measured(entry['measure'], entry['value'])}"
+    if teller.has("category"):
+        sentence = f"{words(entry['category'])}: {sentence}"
+        names.insert(0, "category")
+    taken = day(entry.get("date"), f"{path}.date")
+    if taken is not None:
+        said = date_at(entry["date"], f"{path}.date")
+        sentence += ", measured today" if taken == on else f" on {said}"
+        names.append("date")
+    before_paths: list[str] = []
+    if len(by_day) > 1:
+        where, before = by_day[-2]
+        since = date_at(before.get("date"), f"{where}.date")
+        sentence += f"; before that {measured(before['measure'], before['value'])}"
+        sentence += f" on {since}" if since else ""
+        before_paths = [f"{where}.value"] + ([f"{where}.date"] if since else [])
+    teller.say(sentence, *names)
+    (made,) = teller.sentences
+    return Sentence(made.text, (*made.paths, *before_paths))
 
 
 def goals(facts: Mapping[str, Any]) -> list[Sentence]:
@@ -157,10 +187,11 @@ def _goal(
         names.append("id")
     measure = measure_name(goal["measure"])
     if teller.has("baseline"):
-        sentence = f"{label}{measure} from {words(goal['baseline'])} to {words(goal['target'])}"
+        target = measured(goal["measure"], goal["target"])
+        sentence = f"{label}{measure} from {words(goal['baseline'])} to {target}"
         names.append("baseline")
     else:
-        sentence = f"{label}{measure} to {words(goal['target'])}"
+        sentence = f"{label}{measure} to {measured(goal['measure'], goal['target'])}"
     by = date_at(goal.get("target_date"), f"{path}.target_date")
     if by:
         sentence += f" by {by}"

@@ -4,6 +4,7 @@ Every sentence states facts that were given, and carries their paths; a fact tha
 makes no sentence. Two notes differ because their facts differ.
 
 Beyond the facts of a visit (see ``documentation``) the note types read, where given:
+``student`` {directed_by, in_room} (a student treated under the therapist's eyes);
 ``statement`` (what differed, or why the dose was held steady);
 ``subjective`` {report, pain_0_10, falls_since_last_visit, changes}; ``history`` {course,
 surgeries, comorbidities, medications, living_situation, prior_level, precautions}; ``poc`` also
@@ -20,7 +21,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from neuroreed.care.documentation_facts import day, filled, kind_of, listed, mapping, number, text
+from neuroreed.care.documentation_facts import (
+    bounded,
+    day,
+    filled,
+    kind_of,
+    listed,
+    mapping,
+    number,
+    text,
+)
 from neuroreed.care.note import clinical, report
 from neuroreed.care.note.activities import Teller, activity_name, tell_activity
 from neuroreed.care.note.nouns import (
@@ -33,6 +43,7 @@ from neuroreed.care.note.nouns import (
     note_type_of,
 )
 from neuroreed.care.note.words import (
+    capital,
     date_at,
     figure,
     joined,
@@ -43,6 +54,16 @@ from neuroreed.model.errors import BadInput
 
 Facts = Mapping[str, Any]
 Writer = Callable[[Facts], list[Sentence]]
+
+
+# what a decision of today says of the next visit
+NEXT = {
+    "progress": "progress {}",
+    "regress": "make {} easier",
+    "hold": "continue {} at this dose",
+    "modify": "change {}",
+    "stop": "stop {}",
+}
 
 
 def interventions(facts: Facts) -> list[Sentence]:
@@ -66,6 +87,15 @@ def interventions(facts: Facts) -> list[Sentence]:
         teller.say(f"Timed minutes {figure(timed)}", "total_timed_minutes")
     elif session is not None:
         teller.say(f"Whole session {figure(session)} minutes", "session_minutes")
+    student = Teller(mapping(facts.get("student"), "student"), "student")
+    if student.has("directed_by") and student.facts.get("in_room") is True:
+        student.say(
+            f"A student took part under the direction of {words(student.facts['directed_by'])}, "
+            "who was in the room throughout and treated nobody else meanwhile",
+            "directed_by",
+            "in_room",
+        )
+        teller.sentences += student.sentences
     after = len(listed(facts.get("interventions"), "interventions")) + 1
     return told + [replace(sentence, paragraph=after) for sentence in teller.sentences]
 
@@ -150,12 +180,13 @@ def next_steps(facts: Facts) -> list[Sentence]:
         names = [f"{path}.technique" if filled(entry.get("technique")) else f"{path}.task"]
         value = text(decision["value"])
         names.append(f"{path}.decision.value")
+        name = name[:1].lower() + name[1:] if name[1:2].islower() else name
+        sentence = NEXT.get(value, f"{words(value)}: {{}}").format(name)
         if filled(decision.get("change")):
-            sentence = f"{name}: {words(value)}, {words(decision['change'])}"
+            to = " to " if value == "progress" else ": "
+            sentence += f"{to}{words(decision['change'])}"
             names.append(f"{path}.decision.change")
-        else:
-            sentence = f"{name}: {words(value)}"
-        told.append(Sentence(f"{sentence}.", tuple(names)))
+        told.append(Sentence(capital(sentence) + ".", tuple(names)))
     plan = Teller(mapping(facts.get("poc"), "poc"), "poc")
     since = date_at(plan.facts.get("certified_from"), "poc.certified_from")
     until = date_at(plan.facts.get("certified_to"), "poc.certified_to")
@@ -211,7 +242,7 @@ def plan_of_care(facts: Facts) -> list[Sentence]:
     for name, pattern in (
         ("visits_per_week", "Frequency: {} times a week"),
         ("minutes_per_visit", "Amount: {} minutes a visit"),
-        ("duration_weeks", "Duration: {} weeks"),
+        _duration(plan.facts),
     ):
         if number(plan.facts.get(name)) is not None:
             plan.say(pattern.format(words(plan.facts[name])), name)
@@ -223,6 +254,14 @@ def plan_of_care(facts: Facts) -> list[Sentence]:
         if plan.has(name):
             plan.say(pattern.format(words(plan.facts[name])), name)
     return plan.sentences
+
+
+def _duration(plan: Facts) -> tuple[str, str]:
+    """Whole weeks as weeks, anything else as the days that were planned."""
+    days = number(plan.get("duration_days"))
+    if days is not None and days % 7:
+        return ("duration_days", "Duration: {} days")
+    return ("duration_weeks", "Duration: {} weeks")
 
 
 SAID = ("subjective", "Subjective", clinical.subjective)
@@ -297,6 +336,7 @@ def compose(facts: Facts, note_type: NoteType | str = NoteType.DAILY) -> NoteTex
     """
     if not isinstance(facts, Mapping):
         raise BadInput(f"The facts of a note are named facts, not {kind_of(facts)}.")
+    bounded(facts)
     kind = note_type_of(note_type)
     sections = [
         Section(section_id, title, tuple(sentences))

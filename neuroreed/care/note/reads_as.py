@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from neuroreed.care.catalogue import find_technique
-from neuroreed.care.documentation_facts import filled, listed, mapping, text
+from neuroreed.care.documentation_facts import bounded, filled, listed, mapping, text
 
 LOAD_FIELDS = ("load", "resistance_type", "weight_kg", "weight_lb", "resistance")
 # ICD-10-CM: musculoskeletal, injuries (of nerves and spinal cord apart), joint implants
@@ -113,6 +113,7 @@ def _word_set(*values: object) -> frozenset[str]:
 
 def readings(facts: Mapping[str, Any]) -> tuple[Reading, ...]:
     """What each 97112 activity of a visit reads as, and which parts of its proof are absent."""
+    bounded(mapping(facts, "facts"))
     found: list[Reading] = []
     for i, raw in enumerate(listed(facts.get("interventions"), "interventions")):
         entry = mapping(raw, f"interventions[{i}]")

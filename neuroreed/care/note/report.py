@@ -8,7 +8,7 @@ from typing import Any
 from neuroreed.care.documentation_facts import filled, listed, mapping, number, text
 from neuroreed.care.note.activities import Teller
 from neuroreed.care.note.nouns import Sentence
-from neuroreed.care.note.words import VERDICT_WORDS, date_at, measure_name, words
+from neuroreed.care.note.words import VERDICT_WORDS, date_at, measure_name, measured, words
 
 Facts = Mapping[str, Any]
 Writer = Callable[[Facts], list[Sentence]]
@@ -22,9 +22,10 @@ def progress_against_goals(facts: Facts) -> list[Sentence]:
     until = date_at(report.get("period_to"), "report.period_to")
     if since and until:
         names = ["period_from", "period_to"]
-        sentence = f"Period {since} to {until}"
+        sentence = f"Period {since} to {until}" if since != until else f"Period: {since}"
         if number(report.get("treatment_days")) is not None:
-            sentence += f", {words(report['treatment_days'])} treatment days"
+            count = words(report["treatment_days"])
+            sentence += f", {count} treatment day{'' if count == '1' else 's'}"
             names.append("treatment_days")
         teller.say(sentence, *names)
     known: dict[str, tuple[str, Facts]] = {}
@@ -53,10 +54,11 @@ def _goal_now(path: str, entry: Facts, known: Mapping[str, tuple[str, Facts]]) -
     if not where or not filled(entry.get("value")) or not filled(goal.get("measure")):
         return []
     paths = [f"{path}.id", f"{path}.value", f"{where}.measure"]
-    sentence = f"Goal {words(entry['id'])}: {measure_name(goal['measure'])} {words(entry['value'])}"
-    measured = date_at(entry.get("date"), f"{path}.date")
-    if measured:
-        sentence += f" on {measured}"
+    value = measured(goal["measure"], entry["value"])
+    sentence = f"Goal {words(entry['id'])}: {measure_name(goal['measure'])} {value}"
+    taken = date_at(entry.get("date"), f"{path}.date")
+    if taken:
+        sentence += f" on {taken}"
         paths.append(f"{path}.date")
     for name, pattern in (("baseline", ", was {}"), ("target", ", goal {}")):
         if filled(goal.get(name)):
@@ -64,7 +66,7 @@ def _goal_now(path: str, entry: Facts, known: Mapping[str, tuple[str, Facts]]) -
             paths.append(f"{where}.{name}")
     if filled(entry.get("verdict")):
         verdict = VERDICT_WORDS.get(text(entry["verdict"]), words(entry["verdict"]))
-        sentence += f"; change {verdict}"
+        sentence += f"; the change is {verdict}"
         paths.append(f"{path}.verdict")
     if filled(entry.get("status")):
         sentence += f"; goal {words(entry['status'])}"
@@ -81,7 +83,7 @@ def _plain_group(name: str, patterns: tuple[tuple[str, str], ...]) -> Writer:
             if not teller.has(key):
                 continue
             value = teller.facts[key]
-            is_date = key in ("date", "last_visit")
+            is_date = key in ("date", "last_visit", "began")
             said = date_at(value, f"{name}.{key}") if is_date else words(value)
             teller.say(pattern.format(said), key)
         return teller.sentences
@@ -101,7 +103,9 @@ def recertification(facts: Facts) -> list[Sentence]:
     )
     if since and until:
         teller.say(
-            f"Recertification asked for {since} to {until}", "certified_from", "certified_to"
+            f"Recertification is requested for the period {since} to {until}",
+            "certified_from",
+            "certified_to",
         )
     elif since:
         teller.say(f"Recertification asked from {since}", "certified_from")
@@ -118,7 +122,9 @@ discharge = _plain_group(
     "discharge",
     (
         ("date", "Discharged {}"),
+        ("began", "Care began {}"),
         ("last_visit", "Last visit {}"),
+        ("treatment_days", "Treatment days of this course of care: {}"),
         ("reason", "Reason for discharge: {}"),
         ("recommendations", "Recommendations: {}"),
     ),

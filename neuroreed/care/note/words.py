@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from neuroreed.care.documentation_facts import day, filled, number, text
+from neuroreed.care.outcomes import library
+from neuroreed.model.errors import BadInput
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -28,10 +31,10 @@ MEASURE_NAMES = {
 }
 
 VERDICT_WORDS = {
-    "beyond_mcid": "beyond the change that matters to patients",
+    "beyond_mcid": "at least as large as matters to patients",
     "beyond_mdc": "beyond measurement error",
     "within_error": "within measurement error",
-    "worse": "worse beyond measurement error",
+    "worse": "a worsening beyond measurement error",
     "indeterminate": "not decided by the values at hand",
     "not_comparable": "not comparable",
 }
@@ -123,6 +126,27 @@ def unit_words(unit: object) -> str:
 def measure_name(measure: object) -> str:
     """The name of a measure as clinicians say it."""
     return MEASURE_NAMES.get(text(measure), words(measure))
+
+
+# units that are said with a number; points, counts and grades speak for themselves
+SAID_UNITS = {unit: unit for unit in ("m", "s", "m/s", "cm", "kg", "N", "mm/s", "mmHg")} | {
+    "deg": "degrees",
+    "percent": "%",
+}
+
+
+@cache
+def _unit_of(measure: str) -> str:
+    try:
+        return SAID_UNITS.get(library.measure(measure).unit, "")
+    except BadInput:
+        return ""
+
+
+def measured(measure: object, value: object) -> str:
+    """The value of a measure, with its unit where the library knows one that is said."""
+    unit = _unit_of(text(measure))
+    return f"{words(value)} {unit}".replace(" %", "%") if unit else words(value)
 
 
 def dosage_phrase(name: str, value: object) -> str:

@@ -57,7 +57,7 @@ class FindingRow(InsertOnly):
     )
     rule = models.CharField(max_length=30, db_index=True)
     severity = models.CharField(max_length=10)
-    subject = models.CharField(max_length=80)
+    subject = models.TextField()
     says = models.TextField()
     fix = models.TextField()
     cites = models.JSONField(blank=True, default=list)

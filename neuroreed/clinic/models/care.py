@@ -38,12 +38,28 @@ class FunctionalLimitation(Row):
     value = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=30, blank=True)
     prior_level = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    # the day ``value`` was true; unknown for what was entered before the day was kept
+    recorded_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["label"]
         constraints = [
             models.UniqueConstraint(fields=["episode", "label"], name="limitation_label_once")
         ]
+
+
+class FunctionMeasure(Row):
+    """What a person can do of a limited activity on a later day; the first value stays."""
+
+    limitation = models.ForeignKey(
+        FunctionalLimitation, on_delete=models.PROTECT, related_name="measures"
+    )
+    value = models.DecimalField(max_digits=9, decimal_places=2)
+    date = models.DateField()
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["date", "pk"]
 
 
 class Impairment(Row):
@@ -104,6 +120,7 @@ class Certification(Row):
     signed_on = models.DateField(null=True, blank=True)
     signed_by_npi = models.CharField(max_length=10, blank=True)
     verbal_on = models.DateField(null=True, blank=True)
+    verbal_by = models.CharField(max_length=200, blank=True)
     delayed_reason = models.TextField(blank=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from neuroreed.clinic.models.people import Coverage, Patient
 
 
 class FeeSchedule(InsertOnly):
-    """What a contract allows: code to cents. The last one of a payer counts."""
+    """The terms of a contract as they were loaded. The last schedule of a payer counts."""
 
     payer = models.CharField(max_length=60)
     amounts = models.JSONField()

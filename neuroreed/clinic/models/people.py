@@ -41,6 +41,11 @@ class ClinicProfile(Row):
     assistant_supervision = models.CharField(max_length=10, default="general")
     is_demo = models.BooleanField(default=False)
 
+    @property
+    def zip5(self) -> str | None:
+        """The five digits of the ZIP code that prices are looked up by, where they are known."""
+        return self.postal_code[:5] or None
+
     def __str__(self) -> str:
         return self.name
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from neuroreed.billing import authorizations as billing
+from neuroreed.care.note.words import measure_name
 from neuroreed.clinic import (
     access,
     access_money,
@@ -106,18 +107,32 @@ def request(user: User, authorization_id: UUID, *, at: datetime) -> billing.Requ
     for name in dict.fromkeys(plan.episode.impairments.values_list("measure", flat=True)):
         found = list(plan.episode.impairments.filter(measure=name).order_by("date"))
         first, last = found[0], found[-1]
-        measures.append((name, f"{first.value:f}", f"{last.value:f}", last.date))
+        measures.append((measure_name(name), f"{first.value:f}", f"{last.value:f}", last.date))
     noun = _noun(row)
+    first_day, last_day = _asked(row, plan, at)
+    days = plan.duration_days if last_day is None else (last_day - first_day).days + 1
     return billing.request(
         patient=convert.patient(row.coverage.patient),
         coverage=convert.coverage(row.coverage),
         clinic=convert.clinic(profile.profile()),
         plan=convert.plan(plan),
         measures=measures,
-        visits_asked=plan.visits_per_week * max(1, plan.duration_days // 7),
+        visits_asked=plan.visits_per_week * max(1, -(-days // 7)),
+        first_day=first_day,
+        last_day=last_day,
         before=noun,
         usage=billing.used(noun, _uses(row)),
     )
+
+
+def _asked(row: Authorization, plan: PlanOfCare, at: datetime) -> tuple[date, date | None]:
+    """From the day the authorisation runs out, or today, to the end of the certified plan."""
+    on = profile.local_date(at)
+    found = _watched(row, at).forecast
+    runs_out = found.runs_out_on if found.state in {"open", "low"} else None
+    first = max(on, runs_out + timedelta(days=1)) if runs_out else on
+    period = convert.certified(plan, first)
+    return first, period.until if period is not None and period.until >= first else None
 
 
 def for_visit(user: User, visit_id: UUID, *, number: str, until: date, at: datetime) -> Visit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -41,7 +42,15 @@ def queue(user: User, *, at: datetime, every: bool = False) -> tuple[PlanState, 
 
 def state(user: User, plan_id: UUID, *, at: datetime) -> PlanState:
     """One plan with its periods and what it asks for."""
-    return queues.plan_state(access.plan_for(user, plan_id), profile.local_date(at))
+    # who files signatures sees the page on which they are filed
+    files = user.role in {Role.FRONT_DESK, Role.ADMIN}
+    plan = access.plan_for(user, plan_id, to="certify" if files else "view")
+    if files:
+        events.viewed(user, plan)
+    sealed = plan.documents.filter(kind="plan_of_care").exclude(note=None).exists()
+    newer = plan.episode.plans.filter(version__gt=plan.version).exists()
+    found = queues.plan_state(plan, profile.local_date(at))
+    return replace(found, is_sealed=sealed, is_latest=not newer)
 
 
 def verbal(user: User, plan_id: UUID, *, on: date, by: str, at: datetime) -> PlanOfCare:
@@ -55,9 +64,9 @@ def verbal(user: User, plan_id: UUID, *, on: date, by: str, at: datetime) -> Pla
             raise BadInput("A word is not given in the future.")
         if not by.strip():
             raise BadInput("Say who took the order, and from whom.")
-        period.verbal_on = on
+        period.verbal_on, period.verbal_by = on, by.strip()
         checked(period)
-        period.save(update_fields=["verbal_on"])
+        period.save(update_fields=["verbal_on", "verbal_by"])
         events.append(user, "plan.verbal", plan, {"on": on, "by": by.strip()}, at=at)
     return plan
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from django.db import transaction
 from neuroreed import policy
 from neuroreed.audit.kernel import audit
 from neuroreed.billing import charges as billing_charges
+from neuroreed.billing.timing import is_timed_15
 from neuroreed.care import documentation as rubric
 from neuroreed.care import session as care_session
-from neuroreed.clinic import access, books, convert, events, profile, showing
+from neuroreed.clinic import access, books, convert, events, profile, showing, treatment
 from neuroreed.clinic.models import (
     ChargeLine,
     ChargeVersion,
@@ -25,6 +27,7 @@ from neuroreed.clinic.models import (
     Visit,
 )
 from neuroreed.clinic.plain import plain
+from neuroreed.clinic.services import expectations, ledgers
 from neuroreed.clinic.values import ChargesView, Preview
 from neuroreed.model.billing import Charge
 from neuroreed.model.columns import COLUMNS
@@ -32,6 +35,7 @@ from neuroreed.model.errors import BadInput, Refused
 from neuroreed.model.money import cents
 
 REASON_LENGTH = 500
+DESCRIBED = ("patient", "episode__therapist", "plan", "coverage", "clinician", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,24 @@ def context(visit: Visit, at: datetime) -> billing_charges.ChargeContext:
     """What billing needs to know besides the visit itself."""
     clinic = profile.profile()
     plan = visit.plan
-    diagnoses = [*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses]
+    diagnoses = [*chain(*treatment.diagnoses(visit))]
+    schedule = ledgers.schedule_of(visit.coverage.payer)
     return billing_charges.ChargeContext(
         payer=visit.coverage.payer,
         clinic_fees=clinic.fees,
         mac=clinic.mac or None,
         locality=clinic.locality or None,
-        zip5=clinic.postal_code[:5],
+        zip5=clinic.zip5,
         accrued_cents=books.accrued_cents(visit),
         attested_kx=plan is not None and plan.kx_attested_at is not None,
         accepted=frozenset((cpt, modifier) for cpt, modifier in visit.accepted),
-        deductible_left_cents=visit.coverage.deductible_left_cents,
+        deductible_left_cents=expectations.deductible_left(visit.coverage),
         participating=clinic.participating,
         plan_certified=convert.is_certified(visit, at),
+        schedule=schedule,
         same_day=books.same_day(visit),
+        signed_before=books.signed_before(visit) if schedule is not None else (),
+        earlier=books.earlier_sessions(visit),
         pointers=dict.fromkeys(
             (a.cpt for a in visit.activities.all()), tuple(range(1, len(diagnoses) + 1))[:4]
         ),
@@ -132,7 +140,8 @@ def _assess(
     billed: tuple[Charge, ...] | None,
 ) -> Assessment:
     convert.loaded(visit)
-    built = billing_charges.build(convert.visit(visit, time), context(visit, at))
+    known = context(visit, at)
+    built = billing_charges.build(convert.visit(visit, time), known)
     if billed is not None:
         built = replace(built, charges=billed, expected=None)
     facts = convert.visit_facts(
@@ -143,6 +152,11 @@ def _assess(
         signer=signer,
         at=at,
     )
+    if known.earlier:
+        facts["same_day"] = {
+            "timed_minutes": sum(m for s in known.earlier for m in _timed(s.minutes)),
+            "timed_units": sum(u for s in known.earlier for u in _timed(s.units)),
+        }
     score = rubric.documentation(facts, limits())
     own = books.visit_data(
         visit,
@@ -171,6 +185,10 @@ def _assess(
         book=own,
         rule_book=result.rule_book,
     )
+
+
+def _timed(amounts: Mapping[str, int]) -> list[int]:
+    return [amount for cpt, amount in amounts.items() if is_timed_15(cpt)]
 
 
 def preview(user: User, visit_id: UUID, *, at: datetime) -> Preview:
@@ -303,6 +321,54 @@ def reassess(user: User, visit_id: UUID, *, at: datetime) -> ChargeVersion:
         version = store(visit, made, by=user, at=at, reason="judged again")
         events.append(user, "charges.judged", visit, {"version": version.version}, at=at)
     return version
+
+
+def price_day_again(visit: Visit, *, by: User, at: datetime) -> list[ChargeVersion]:
+    """Judge the other visits of a date again after one more was signed.
+
+    Units stand; what the payer should allow for the day as a whole may have changed, and so
+    may findings. A visit whose claim exists keeps what was claimed, and so does one that
+    another system priced. Where nothing changed there is no new version. In the caller's
+    transaction.
+    """
+    made = []
+    for other in books.day_of(visit).select_related(*DESCRIBED):
+        last = showing.latest_version(other)
+        if last is None or not last.body.get("expected") or other.claims.exists():
+            continue
+        found = assess(other, convert.timed(other), at=at, signed=True)
+        if _figures(found) == _stored_figures(last):
+            continue
+        reason = "another visit of the day was signed"
+        version = store(other, found, by=by, at=at, reason=reason)
+        events.append(by, "charges.judged", other, {"version": version.version}, at=at)
+        made.append(version)
+    return made
+
+
+def overtaken(user: User, visit_id: UUID) -> bool:
+    """Whether a visit was claimed before another visit of its date was signed."""
+    visit = access.visit_for(user, visit_id)
+    claim = visit.claims.order_by("at").first()
+    if claim is None:
+        return False
+    later = books.day_of(visit).filter(notes__kind="note", notes__at__gt=claim.at)
+    return bool(later.exists())
+
+
+def _figures(made: Assessment) -> list[tuple[Any, ...]]:
+    allowed = allowed_of(made.expected, made.charges)
+    return [
+        (c.line_number, c.cpt, c.units, list(c.modifiers), allowed[c.line_number])
+        for c in made.charges
+    ]
+
+
+def _stored_figures(version: ChargeVersion) -> list[tuple[Any, ...]]:
+    return [
+        (line.line_number, line.cpt, line.units, list(line.modifiers), line.allowed_cents)
+        for line in version.lines.order_by("line_number")
+    ]
 
 
 def latest(user: User, visit_id: UUID) -> ChargesView | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from neuroreed.billing import claims as billing_claims
-from neuroreed.clinic import access, convert, events, profile, showing
+from neuroreed.clinic import access, convert, events, profile, showing, treatment
 from neuroreed.clinic.models import (
     ChargeVersion,
     Claim,
@@ -125,9 +126,7 @@ def request_of(
         coverage=convert.coverage(coverage or visit.coverage),
         clinic=convert.clinic(profile.profile()),
         treating=convert.clinician(therapist),
-        diagnoses=tuple(
-            dict.fromkeys([*visit.episode.medical_diagnoses, *visit.episode.treatment_diagnoses])
-        ),
+        diagnoses=tuple(dict.fromkeys(chain(*treatment.diagnoses(visit)))),
         referring=referring,
         place_of_service=visit.place_of_service,
         authorization=visit.authorization.number if visit.authorization else None,

@@ -204,7 +204,9 @@ def _gaps(
         if visit.claims.all():
             yield gap("claim", "The claim was taken back: nothing is billed.")
             return
-        yield gap("claim", f"No claim: {stops[0]}" if stops else "No claim was released.")
+        body = versions[-1].body
+        because = stops or ([] if versions[-1].charge_cents else body["gaps"])
+        yield gap("claim", f"No claim: {because[0]}" if because else "No claim was released.")
         return
     if state in {"released", "held", "rejected"}:
         yield gap("claim", f"Claim {claim.number} is {state}.")
@@ -259,8 +261,10 @@ def clocks(user: User, *, at: datetime) -> list[Clock]:
     access_money.readers(user)
     on = profile.local_date(at)
     found = []
+    # what a payer has answered was filed in time, whatever became of it
     signed = (
         Visit.objects.filter(state=Visit.State.SIGNED)
+        .exclude(claims__steps__state__in=["adjudicated", "closed"])
         .select_related("patient", "coverage")
         .prefetch_related("claims__steps", "claims__secondary_of")
     )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from neuroreed.billing import denials as billing
+from neuroreed.billing import timely
 from neuroreed.billing.denials import Denial, Record, WorkItem
 from neuroreed.billing.ledger import Account, make_patient_owe, write_off
-from neuroreed.clinic import access_money, books, convert, events, profile
-from neuroreed.clinic.models import Claim, DenialAct, DenialRow, Packet, User, Visit
+from neuroreed.clinic import access_money, boards, books, convert, events, profile, treatment
+from neuroreed.clinic.models import Claim, Coverage, DenialAct, DenialRow, Packet, User, Visit
 from neuroreed.clinic.services import corrections, ledgers
 from neuroreed.clinic.services.remittance import close_if_settled
 from neuroreed.exchange.x12 import claim_from_plain
@@ -26,6 +28,8 @@ from neuroreed.policy import parameters
 
 THRESHOLDS = {"PT": "kx_threshold_pt_slp", "SLP": "kx_threshold_pt_slp", "OT": "kx_threshold_ot"}
 ACTS = frozenset({"corrected", "appealed", "records_sent", "written_off", "patient", "noted"})
+SETTLED = frozenset({"corrected", "written_off", "patient"})
+"""Acts after which nothing more is to be done; after the others the payer's word is waited for."""
 REASON_LENGTH = 500
 
 
@@ -82,26 +86,30 @@ def record_of(claim: Claim) -> Record:
     plan, authorization = visit.plan, visit.authorization
     period = convert.certified(plan, visit.date_of_service)
     time = convert.timed(visit)
+    zone = profile.zone()
     bouts: dict[str, list[tuple[datetime, datetime]]] = {}
     minutes: dict[str, int | None] = {
         line.cpt: line.minutes for line in claim.charge_version.lines.all()
     }
     for bout in time.bouts:
-        bouts.setdefault(bout.cpt, []).append((bout.start, bout.end))
+        # the letter says the times as the note does: by the clinic's clock
+        bouts.setdefault(bout.cpt, []).append(
+            (bout.start.astimezone(zone), bout.end.astimezone(zone))
+        )
     try:
         limit = parameters.as_of(THRESHOLDS[visit.discipline], visit.date_of_service).value
     except NoParameter:
         limit = None
     files = [entry.file.at for entry in claim.file_entries.select_related("file")]
     took = claim.steps.filter(state="acknowledged").order_by("at").first()
-    zone = profile.zone()
+    appeals = list(claim.packets.filter(kind="appeal").values_list("level", flat=True))
     return Record(
         visit_id=str(visit.pk),
         discipline=Discipline(visit.discipline),
         minutes=minutes,
         bouts={code: tuple(found) for code, found in bouts.items()},
         day_lines=_day_lines(claim),
-        diagnoses=tuple(visit.episode.medical_diagnoses + visit.episode.treatment_diagnoses),
+        diagnoses=tuple(chain(*treatment.diagnoses(visit))),
         accrued_cents=books.accrued_cents(visit),
         threshold_cents=limit,
         kx_attested=bool(plan and plan.kx_attested_at),
@@ -116,7 +124,68 @@ def record_of(claim: Claim) -> Record:
         referring_npi=plan.physician_npi or None if plan else None,
         coverage_from=visit.coverage.since,
         coverage_until=visit.coverage.until,
+        authorization_visits_left=_visits_left(visit),
+        other_payer=_other_payer(visit),
+        duplicate_of=_twin(claim),
+        records_sent_on=_records_sent_on(claim),
+        appeal_level=_next_level(appeals),
     )
+
+
+def _next_level(made: Sequence[str]) -> str:
+    """The level that comes after those that were asked; the last one has none above it."""
+    place = max((timely.LEVELS.index(one) + 1 for one in made if one in timely.LEVELS), default=0)
+    return timely.LEVELS[min(place, len(timely.LEVELS) - 1)]
+
+
+def _visits_left(visit: Visit) -> int | None:
+    """What the authorisation had left after this visit; below zero it was one too many."""
+    row = visit.authorization
+    if row is None or row.visits is None:
+        return None
+    until = boards.row_visits(row).filter(date_of_service__lte=visit.date_of_service)
+    return int(row.visits) - until.count()
+
+
+def _other_payer(visit: Visit) -> str | None:
+    """Another insurance of the patient that is on file for that day."""
+    others = Coverage.objects.filter(patient_id=visit.patient_id).exclude(pk=visit.coverage_id)
+    for row in others.order_by("sequence"):
+        day = visit.date_of_service
+        if (row.since is None or row.since <= day) and (row.until is None or day <= row.until):
+            return str(row.payer_name)
+    return None
+
+
+def _twin(claim: Claim) -> str | None:
+    """An earlier claim for the same code and day that went out, and that this one repeats."""
+    codes = set(claim.charge_version.lines.values_list("cpt", flat=True))
+    earlier = (
+        Claim.objects.filter(
+            patient_id=claim.patient_id,
+            visit__date_of_service=claim.visit.date_of_service,
+            visit__discipline=claim.visit.discipline,
+            payer=claim.payer,
+            number__lt=claim.number,
+            frequency="1",
+            secondary_of=None,
+        )
+        .exclude(pk=claim.replaces_id)
+        .exclude(file_entries=None)
+        .order_by("number")
+    )
+    for one in earlier:
+        if codes & set(one.charge_version.lines.values_list("cpt", flat=True)):
+            last = one.steps.order_by("-sequence").first()
+            if last is not None and last.state not in {"rejected", "replaced"}:
+                return str(one.number)
+    return None
+
+
+def _records_sent_on(claim: Claim) -> date | None:
+    """The day on which records were last put together for this claim."""
+    row = claim.packets.filter(kind="records").order_by("-at").first()
+    return profile.local_date(row.at) if row else None
 
 
 def _day_lines(claim: Claim) -> tuple[tuple[str, tuple[str, ...], int], ...]:
@@ -131,6 +200,11 @@ def _day_lines(claim: Claim) -> tuple[tuple[str, tuple[str, ...], int], ...]:
     )
 
 
+def is_settled(row: DenialRow) -> bool:
+    """Whether somebody has decided it for good."""
+    return any(one.act in SETTLED for one in row.acts.all())
+
+
 def _rows(*, with_done: bool) -> list[DenialRow]:
     rows = DenialRow.objects.select_related(
         "claim__visit__episode",
@@ -140,7 +214,7 @@ def _rows(*, with_done: bool) -> list[DenialRow]:
         "claim__patient",
         "claim__charge_version",
     ).prefetch_related("acts", "claim__steps")
-    found = list(rows if with_done else rows.filter(acts=None))
+    found = list(rows if with_done else rows.exclude(acts__act__in=SETTLED))
     standing = ledgers.load({ledgers.number_of(row.claim) for row in found})
     return [
         row
@@ -154,9 +228,16 @@ def _rows(*, with_done: bool) -> list[DenialRow]:
 
 
 def open_denials(user: User, *, at: datetime) -> list[Open]:
-    """Every denial that nobody has decided, with its cause and what to do."""
+    """Every denial that nobody has done anything about, with its cause and what to do."""
     access_money.readers(user)
-    return [Open(row, _sorted(row, at)) for row in _rows(with_done=False)]
+    return [Open(row, _sorted(row, at)) for row in _rows(with_done=False) if not row.acts.all()]
+
+
+def under_way(user: User) -> list[tuple[DenialRow, DenialAct]]:
+    """Denials that were appealed and wait for the payer's word, the longest waiting first."""
+    access_money.readers(user)
+    found = [(row, list(row.acts.all())[-1]) for row in _rows(with_done=False) if row.acts.all()]
+    return sorted(found, key=lambda one: one[1].at)
 
 
 def one(user: User, denial_id: UUID, *, at: datetime) -> Open:
@@ -165,11 +246,17 @@ def one(user: User, denial_id: UUID, *, at: datetime) -> Open:
     return Open(row, _sorted(row, at))
 
 
+def record_for(row: DenialRow) -> Record:
+    """The facts of a denial's claim; the time of a further appeal runs from a letter."""
+    was_appealed = any(one.act == "appealed" for one in row.acts.all())
+    return replace(record_of(row.claim), appeal_notice_known=not was_appealed)
+
+
 def _sorted(row: DenialRow, at: datetime) -> WorkItem:
     claim = row.claim
     return billing.sort(
         denial_of(row),
-        record=record_of(claim),
+        record=record_for(row),
         findings=findings_of(claim),
         on=profile.local_date(at),
     )
@@ -210,7 +297,7 @@ def act(
             with transaction.atomic():
                 events.lock_chain()
                 row = access_money.denial_for(user, denial_id)
-                if row.acts.exists():
+                if is_settled(row):
                     continue
                 if act == "corrected":
                     if row.claim_id not in replaced:

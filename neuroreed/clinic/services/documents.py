@@ -24,9 +24,10 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
+from neuroreed.clinic.services import plans
 from neuroreed.clinic.services.facts import LONG_TEXT_LENGTH, iso_day, long_text
 from neuroreed.clinic.services.patients import checked
-from neuroreed.clinic.values_documents import GoalNow, Report
+from neuroreed.clinic.values_documents import FunctionNow, GoalNow, Report
 from neuroreed.model.errors import BadInput, IncompleteNote, NoParameter, Refused
 from neuroreed.model.people import Profession
 from neuroreed.policy.parameters import as_of
@@ -37,7 +38,7 @@ KINDS = {
     "recertification": care_note.NoteType.RECERTIFICATION,
     "discharge": care_note.NoteType.DISCHARGE,
 }
-REPORTING = ("period_from", "period_to", "values", "reason_no_progress", "free_text")
+REPORTING = ("period_from", "period_to", "values", "function", "reason_no_progress", "free_text")
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "plan_of_care": ("discharge_plan", "prognosis", "free_text"),
     "progress_report": (
@@ -58,6 +59,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 DATES = ("period_from", "period_to", "certified_from", "certified_to", "date")
 MOST_CHANGES = 12
+NO_VISIT = (
+    "No visit of this episode has begun: begin the evaluation first.",
+    "No visit of this episode is booked: book the first visit or begin the evaluation, then "
+    "seal the plan.",
+)
 
 
 def open_document(user: User, episode_id: UUID, kind: str, *, at: datetime) -> Report:
@@ -108,7 +114,7 @@ def sign(
         episode = _episode(user, episode_id, kind)
         row = _saved(user, episode, kind, entries, seen, at)
     with transaction.atomic():
-        visit = _anchor(episode, at)
+        visit = _anchor(episode, kind, at)
         note = _note(row, visit, user, at)
         missing = [*care_note.missing(note), *_gaps(row, user, at)]
         if missing:
@@ -191,6 +197,8 @@ def _read(kind: str, entries: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in entries.items():
         if name == "values":
             made[name] = {str(label): _value(one) for label, one in dict(value).items()}
+        elif name == "function":
+            made[name] = {str(label): _number(one) for label, one in dict(value).items()}
         elif name == "goal_changes":
             made[name] = _changes(value)
         elif value in (None, ""):
@@ -202,14 +210,18 @@ def _read(kind: str, entries: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _number(value: Any) -> str | None:
+    if value in (None, ""):
+        return None
+    convert.number(value)
+    return str(value)
+
+
 def _value(given: Mapping[str, Any]) -> dict[str, Any]:
-    value = given.get("value")
-    if value not in (None, ""):
-        convert.number(value)
     on = given.get("date")
     status = str(given.get("status") or "")[:80]
     return {
-        "value": None if value in (None, "") else str(value),
+        "value": _number(given.get("value")),
         "date": iso_day("date", on) if on else None,
         "status": status or None,
     }
@@ -224,10 +236,10 @@ def _changes(value: Any) -> list[str] | None:
     return [long_text("goal_changes", one) for one in value if str(one).strip()]
 
 
-def _anchor(episode: Episode, at: datetime) -> Visit:
-    visit = reporting.last_visit(episode, profile.local_date(at))
+def _anchor(episode: Episode, kind: str, at: datetime) -> Visit:
+    visit = reporting.anchor(episode, kind, profile.local_date(at))
     if visit is None:
-        raise Refused("No visit of this episode has begun: begin the evaluation first.")
+        raise Refused(NO_VISIT[kind == "plan_of_care"])
     return visit
 
 
@@ -295,7 +307,17 @@ def _follow(user: User, row: Document, visit: Visit, at: datetime) -> None:
 
 
 def _measured(user: User, row: Document, visit: Visit, at: datetime) -> None:
-    """Measures that were first said in the report are findings of their day."""
+    """Measures and function that were first said in the report are findings of their day."""
+    for label, now in (row.entries.get("function") or {}).items():
+        if now is not None:
+            plans.measure_function(
+                user,
+                row.episode_id,
+                label=label,
+                value=Decimal(now),
+                date=profile.local_date(at),
+                at=at,
+            )
     if row.plan is None:
         return
     for label, entered in (row.entries.get("values") or {}).items():
@@ -319,13 +341,13 @@ def _measured(user: User, row: Document, visit: Visit, at: datetime) -> None:
 
 def _report(user: User, row: Document, at: datetime) -> Report:
     on = profile.local_date(at)
-    visit = reporting.last_visit(row.episode, on)
+    visit = reporting.anchor(row.episode, row.kind, on)
     clock = treatment.status(row.episode, on)
     goals: list[GoalNow] = []
     note = None
     missing: list[str] = []
     if visit is None:
-        missing.append("No visit of this episode has begun: begin the evaluation first.")
+        missing.append(NO_VISIT[row.kind == "plan_of_care"])
     else:
         made = _note(row, visit, user, at)
         note = made.text
@@ -361,6 +383,16 @@ def _report(user: User, row: Document, at: datetime) -> Report:
         goals=tuple(goals),
         note=note,
         missing=tuple(missing),
+        function=tuple(
+            FunctionNow(
+                label=limit.label,
+                activity=limit.activity,
+                unit=limit.unit,
+                value=reporting.function(limit, row.entries, on)["value"],
+                recorded=convert.limitation_facts(limit, on)["value"],
+            )
+            for limit in row.episode.limitations.all()
+        ),
         longest=LONG_TEXT_LENGTH,
     )
 

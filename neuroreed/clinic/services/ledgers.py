@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from neuroreed.billing import ledger as billing
+from neuroreed.billing.contract import Schedule
+from neuroreed.billing.contract_csv import from_plain
 from neuroreed.billing.ledger import Account, Entry, Ledger, PostedAnswer, open_ledger
 from neuroreed.billing.remittance import SentClaim
 from neuroreed.clinic import profile
@@ -20,10 +22,15 @@ from neuroreed.clinic.models import (
     LedgerEntry,
 )
 from neuroreed.exchange.x12 import claim_from_plain
-from neuroreed.model.money import dollars
 
 MOST_AT_ONCE = 500
 VOID = "8"
+
+
+def parts(values: Iterable[Any]) -> list[list[Any]]:
+    """The values in order, no more at once than a database takes in one question."""
+    found = sorted(values)
+    return [found[start : start + MOST_AT_ONCE] for start in range(0, len(found), MOST_AT_ONCE)]
 
 
 def number_of(claim: Claim) -> str:
@@ -67,11 +74,10 @@ def sent_claim(claim: Claim) -> SentClaim:
 
 def load(numbers: Iterable[str]) -> dict[str, Ledger]:
     """The ledgers that are written down, by claim number."""
-    wanted = list(dict.fromkeys(numbers))
+    wanted = set(numbers)
     entries: dict[str, list[Entry]] = {}
     answers: dict[str, dict[str, PostedAnswer]] = {}
-    for start in range(0, len(wanted), MOST_AT_ONCE):
-        some = wanted[start : start + MOST_AT_ONCE]
+    for some in parts(wanted):
         for row in LedgerEntry.objects.filter(number__in=some).order_by("number", "sequence"):
             entries.setdefault(row.number, []).append(
                 Entry(
@@ -182,17 +188,19 @@ def save(ledgers: Mapping[str, Ledger], *, at: datetime) -> None:
 
 def _last_sequences(numbers: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(numbers), MOST_AT_ONCE):
-        some = numbers[start : start + MOST_AT_ONCE]
+    for some in parts(numbers):
         rows = LedgerAnswer.objects.filter(number__in=some).values_list("number", "sequence")
         for number, sequence in rows:
             found[number] = max(found.get(number, 0), sequence)
     return found
 
 
-def schedules() -> dict[str, dict[str, Decimal]]:
-    """The contract prices of the clinic in dollars a unit, by payer and code; the last count."""
-    return {
-        row.payer: {code: dollars(cents) for code, cents in row.amounts.items()}
-        for row in FeeSchedule.objects.order_by("at")
-    }
+def schedule_of(payer: str) -> Schedule | None:
+    """The terms of the contract with one payer; ``None`` where none was loaded."""
+    last = FeeSchedule.objects.filter(payer=payer).order_by("-at").first()
+    return from_plain(last.amounts) if last else None
+
+
+def schedules() -> dict[str, Schedule]:
+    """The terms of the clinic's contracts by payer; what was loaded last counts."""
+    return {row.payer: from_plain(row.amounts) for row in FeeSchedule.objects.order_by("at")}

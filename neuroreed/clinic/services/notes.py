@@ -12,11 +12,12 @@ from django.db import transaction
 
 from neuroreed.care import note as care_note
 from neuroreed.clinic import access, convert, events, signing
-from neuroreed.clinic.models import SignedNote, User, Visit
+from neuroreed.clinic.models import Role, SignedNote, User, Visit
 from neuroreed.clinic.plain import plain
 from neuroreed.clinic.services import charges
 from neuroreed.clinic.values import Draft
 from neuroreed.model.billing import Charge
+from neuroreed.model.care import Furnished
 from neuroreed.model.errors import AlreadySigned, BadInput, IncompleteNote, Refused
 
 NOTE_TYPES = {
@@ -76,6 +77,35 @@ def sign(
         return seal(user, visit, at=at)
 
 
+def direct_student(user: User, visit_id: UUID, *, at: datetime) -> None:
+    """The supervisor says: in the room throughout, directing, treating nobody else.
+
+    Only then is what a student's hands did the therapist's own service
+    (Pub. 100-02 chapter 15 section 230.B).
+
+    Raises:
+        Refused: no student treated in this visit.
+    """
+    with transaction.atomic():
+        visit = access.visit_for(user, visit_id, to="sign")
+        Visit.objects.select_for_update().get(pk=visit.pk)
+        visit.refresh_from_db(fields=["state", "facts"])
+        if visit.state == Visit.State.SIGNED:
+            raise AlreadySigned("The note of this visit is signed: write an addendum instead.")
+        by_student = visit.timer_events.filter(furnished=str(Furnished.STUDENT)).exists()
+        if not by_student or user.role != Role.THERAPIST:
+            raise Refused("No student treated in this visit: there is nothing to direct.")
+        visit.facts = {
+            **visit.facts,
+            "student": {
+                "in_room": True,
+                "directed_by": f"{user.get_full_name()}, {user.credential}",
+            },
+        }
+        visit.save(update_fields=["facts"])
+        events.append(user, "student.directed", visit, at=at)
+
+
 def seal(
     user: User, visit: Visit, *, at: datetime, billed: tuple[Charge, ...] | None = None
 ) -> SignedNote:
@@ -100,6 +130,7 @@ def seal(
     version = charges.store(visit, assessed, by=user, at=at, reason="note signed")
     detail = {"note": sealed.pk, "sha256": sealed.sha256, "charges": version.version}
     events.append(user, "note.signed", visit, detail, at=at)
+    charges.price_day_again(visit, by=user, at=at)
     return sealed
 
 

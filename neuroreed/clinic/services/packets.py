@@ -13,14 +13,21 @@ from django.db import transaction
 
 from neuroreed.billing import appeals
 from neuroreed.billing.appeals import AppealPacket, Document, RecordsRequest
-from neuroreed.clinic import access_money, convert, events, profile, signing
+from neuroreed.care.note.words import measure_name
+from neuroreed.clinic import access_money, convert, events, profile, signing, treatment
 from neuroreed.clinic.models import Claim, DenialRow, Packet, SignedNote, User
 from neuroreed.clinic.plain import plain
 from neuroreed.clinic.services import denials
 from neuroreed.exchange.pdf.appeal import appeal_pdf
-from neuroreed.model.errors import BadInput, Refused
+from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 
 DAILY = {"evaluation": "evaluation", "discharge": "discharge", "reevaluation": "reevaluation"}
+TITLES = {
+    "progress_report": "Progress report",
+    "evaluation": "Evaluation",
+    "reevaluation": "Re-evaluation",
+    "discharge": "Discharge summary",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,17 @@ class Draft:
     denials: tuple[DenialRow, ...]
 
 
-def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
-    """What the record of the episode has, each with the data of its pages."""
+def _documents(claim: Claim, until: date | None = None) -> list[tuple[Document, dict[str, Any]]]:
+    """What the record of the episode has up to a day, each with the data of its pages.
+
+    Without ``until`` it is the day of the claim; the minutes are then of that day only.
+    """
     visit = claim.visit
+    last = until or visit.date_of_service
     found: list[tuple[Document, dict[str, Any]]] = []
     plan = visit.plan
     if plan is not None:
-        found.append(_plan(plan))
+        found.append(_plan(plan, treatment.diagnoses(visit)))
         for period in plan.certifications.all():
             if period.signed_on is None:
                 continue
@@ -53,21 +64,31 @@ def _documents(claim: Claim) -> list[tuple[Document, dict[str, Any]]]:
             says = f"Order signed on {plan.order_signed_on} by NPI {plan.physician_npi}."
             found.append(_made(f"{plan.pk}-order", "order", plan.order_signed_on, "Order", [says]))
     notes = SignedNote.objects.filter(
-        visit__episode=visit.episode, visit__date_of_service__lte=visit.date_of_service
+        visit__episode=visit.episode, visit__date_of_service__lte=last
     ).select_related("visit")
     for note in notes.order_by("visit__date_of_service", "sequence"):
         found.append(_note(note))
-        if note.visit_id == visit.pk and note.kind == "note":
-            found.append(_minutes(visit))
-    measured = list(visit.episode.impairments.order_by("date", "measure"))
+        if note.kind == "note" and (until is not None or note.visit_id == visit.pk):
+            found.append(_minutes(note.visit))
+    measured = _measured(visit, last)
     if measured:
-        says = [f"{one.date}: {one.measure} {one.value.normalize():f}." for one in measured]
-        found.append(_made(f"{visit.pk}-m", "measures", measured[-1].date, "Measures", says))
+        says = [f"{on}: {measure_name(measure)} {value}." for on, measure, value in measured]
+        found.append(_made(f"{visit.pk}-m", "measures", measured[-1][0], "Measures", says))
     if visit.authorization is not None:
         row = visit.authorization
         says = [f"Authorization {row.number}, valid from {row.since} to {row.until}."]
         found.append(_made(str(row.pk), "authorization", row.since, "Authorization", says))
     return found
+
+
+def _measured(visit: Any, until: date) -> list[tuple[date, str, str]]:
+    """What was measured up to a day: day, measure and value as it was recorded."""
+    rows = visit.episode.impairments.filter(date__lte=until)
+    scores = visit.episode.scores.filter(taken_on__lte=until, replaced_by=None)
+    return sorted(
+        {(row.date, row.measure, f"{row.value.normalize():f}") for row in rows}
+        | {(row.taken_on, row.measure, row.value) for row in scores}
+    )
 
 
 def _made(
@@ -82,15 +103,15 @@ def _made(
     return Document(key, kind, on, title), pages
 
 
-def _plan(plan: Any) -> tuple[Document, dict[str, Any]]:
+def _plan(plan: Any, diagnoses: tuple[list[str], list[str]]) -> tuple[Document, dict[str, Any]]:
+    medical, for_treatment = diagnoses
     goals = [
         f"{goal.label}: {goal.activity}, {goal.measure} from {goal.baseline} to {goal.target} "
         f"by {goal.target_date}."
         for goal in plan.goals.all()
     ]
     says = [
-        f"Diagnoses: {', '.join(plan.episode.medical_diagnoses)}; treatment diagnoses: "
-        f"{', '.join(plan.episode.treatment_diagnoses)}.",
+        f"Diagnoses: {', '.join(medical)}; treatment diagnoses: {', '.join(for_treatment)}.",
         f"{plan.visits_per_week} visits a week for {plan.duration_days} days; codes planned: "
         f"{', '.join(plan.planned_cpt)}.",
         *goals,
@@ -103,9 +124,10 @@ def _plan(plan: Any) -> tuple[Document, dict[str, Any]]:
 def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
     sealed = signing.body(note)
     on = note.visit.date_of_service
-    is_report = note.visit.has_progress_report and note.kind == "note"
+    is_note = note.kind == "note"
+    is_report = note.kind == "progress_report" or (is_note and note.visit.has_progress_report)
     kind = "progress_report" if is_report else DAILY.get(note.visit.kind, "daily")
-    title = "Progress report" if is_report else f"Treatment note of {on}"
+    title = TITLES.get(kind, f"Treatment note of {on}")
     sections = list(sealed.get("note", {}).get("sections", ()))
     if sealed.get("text"):
         sections.append({"title": note.kind.capitalize(), "paragraphs": [sealed["text"]]})
@@ -129,7 +151,8 @@ def _note(note: SignedNote) -> tuple[Document, dict[str, Any]]:
             "sequence": note.sequence,
         },
     }
-    return Document(str(note.pk), kind, on, title, status="signed"), pages
+    document = Document(str(note.pk), kind, on, title, status="signed", is_visit_note=is_note)
+    return document, pages
 
 
 def _minutes(visit: Any) -> tuple[Document, dict[str, Any]]:
@@ -150,15 +173,13 @@ def _minutes(visit: Any) -> tuple[Document, dict[str, Any]]:
     return Document(key, "minutes", visit.date_of_service, str(pages["title"])), pages
 
 
-def draft(
-    user: User, denial_ids: Iterable[UUID], *, level: str = "redetermination", at: datetime
-) -> Draft:
+def draft(user: User, denial_ids: Iterable[UUID], *, level: str = "", at: datetime) -> Draft:
     """What an appeal of these denials of one claim would say; nothing is kept."""
     rows = denials.rows_of(user, denial_ids)
     if not rows or len({row.claim_id for row in rows}) != 1:
         raise BadInput("An appeal is about the denials of one claim.")
     claim = rows[0].claim
-    record = denials.record_of(claim)
+    record = denials.record_for(rows[0])
     found = denials.findings_of(claim)
     on = profile.local_date(at)
     items = [
@@ -173,7 +194,7 @@ def draft(
         record=record,
         documents=[document for document, _ in _documents(claim)],
         findings=found,
-        level=level,
+        level=level or record.appeal_level,
         on=on,
     )
     return Draft(made, claim, tuple(rows))
@@ -183,10 +204,12 @@ def appeal(
     user: User,
     denial_ids: Sequence[UUID],
     *,
-    level: str = "redetermination",
+    level: str = "",
     at: datetime,
 ) -> Packet:
     """Make the packet of an appeal and note that it goes out.
+
+    ``level``: without one it is the level after those that were asked before.
 
     Raises:
         Refused: the denial is decided, or something that must be in the packet is not there.
@@ -194,15 +217,35 @@ def appeal(
     with transaction.atomic():
         events.lock_chain()
         made = draft(user, denial_ids, level=level, at=at)
-        if any(row.acts.exists() for row in made.denials):
+        if any(denials.is_settled(row) for row in made.denials):
             raise Refused("This denial is decided already.")
+        if made.claim.packets.filter(kind="appeal", level=made.packet.kind).exists() and any(
+            row.acts.filter(act="appealed").exists() for row in made.denials
+        ):
+            raise Refused("This denial was appealed at that level already.")
         if not made.packet.may_send:
             open_points = [one.says for one in made.packet.checklist if one.done is False]
             raise Refused(f"The packet is not complete: {' '.join(open_points)}")
         row = _keep(user, made.claim, made.packet, "appeal", at)
         for denial in made.denials:
-            denials.note(denial, "appealed", f"{level}, packet {row.sha256[:8]}", user, at, row)
+            said = f"{made.packet.kind}, packet {row.sha256[:8]}"
+            denials.note(denial, "appealed", said, user, at, row)
     return row
+
+
+def appeal_all(user: User, denial_ids: Sequence[UUID], *, at: datetime) -> denials.Done:
+    """An appeal of each claim of these denials; one that is refused does not hold up the others."""
+    claims: dict[Claim, list[UUID]] = {}
+    for row in denials.rows_of(user, denial_ids):
+        claims.setdefault(row.claim, []).append(row.pk)
+    done, refused = 0, []
+    for claim, keys in claims.items():
+        try:
+            appeal(user, keys, at=at)
+            done += len(keys)
+        except NeuroReedError as error:
+            refused.append(f"Claim {claim.number}: {error}")
+    return denials.Done(done, tuple(refused))
 
 
 def records(
@@ -215,8 +258,14 @@ def records(
     last_day: date,
     at: datetime,
 ) -> Packet:
-    """The answer to a payer's request for records, as one PDF."""
+    """The answer to a payer's request for records, as one PDF.
+
+    Raises:
+        BadInput: the dates are no range.
+    """
     access_money.desk(user)
+    if last_day < first_day:
+        raise BadInput("The last day asked for is before the first.")
     with transaction.atomic():
         claim = access_money.claim_to_change(user, claim_id)
         request = RecordsRequest(
@@ -232,14 +281,21 @@ def records(
             clinic=convert.clinic(profile.profile()),
             patient=convert.patient(claim.patient),
             coverage=convert.coverage(claim.visit.coverage),
-            documents=[document for document, _ in _documents(claim)],
+            documents=[document for document, _ in _documents(claim, last_day)],
             on=profile.local_date(at),
         )
-        return _keep(user, claim, made, "records", at)
+        return _keep(user, claim, made, "records", at, last_day)
 
 
-def _keep(user: User, claim: Claim, made: AppealPacket, kind: str, at: datetime) -> Packet:
-    content = appeal_pdf(_printed(claim, made, at))
+def _keep(
+    user: User,
+    claim: Claim,
+    made: AppealPacket,
+    kind: str,
+    at: datetime,
+    until: date | None = None,
+) -> Packet:
+    content = appeal_pdf(_printed(claim, made, at, until))
     row = Packet(
         claim=claim,
         kind=kind,
@@ -255,9 +311,11 @@ def _keep(user: User, claim: Claim, made: AppealPacket, kind: str, at: datetime)
     return row
 
 
-def _printed(claim: Claim, made: AppealPacket, at: datetime) -> Mapping[str, Any]:
+def _printed(
+    claim: Claim, made: AppealPacket, at: datetime, until: date | None = None
+) -> Mapping[str, Any]:
     clinic = profile.profile()
-    pages = {document.id: data for document, data in _documents(claim)}
+    pages = {document.id: data for document, data in _documents(claim, until)}
     body: dict[str, Any] = {
         "title": made.title,
         "to": made.to,

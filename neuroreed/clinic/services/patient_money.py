@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from neuroreed.billing import estimates
-from neuroreed.billing.ledger import Account, receive
-from neuroreed.billing.remittance_expected import schedule_from_csv
+from neuroreed.billing.contract_csv import schedule_from_csv, to_plain
+from neuroreed.billing.eligibility import Eligibility
+from neuroreed.billing.ledger import Account, Ledger, receive, refund
 from neuroreed.clinic import access, access_money, events, profile
 from neuroreed.clinic.models import (
     Claim,
+    Coverage,
     FeeSchedule,
     Patient,
     Printer,
@@ -25,13 +27,13 @@ from neuroreed.clinic.models import (
     User,
     Visit,
 )
-from neuroreed.clinic.services import eligibility, ledgers, numbers
+from neuroreed.clinic.services import eligibility, expectations, ledgers, numbers
 from neuroreed.clinic.services.remittance import close_if_settled
 from neuroreed.exchange.pdf import cms1500
 from neuroreed.exchange.pdf.statement import receipt_pdf, statement_pdf
 from neuroreed.exchange.x12 import claim_from_plain
 from neuroreed.model.errors import BadInput, Refused
-from neuroreed.model.money import cents, dollars
+from neuroreed.model.money import dollars
 from neuroreed.policy import payers
 
 METHODS = ("cash", "card", "check", "transfer")
@@ -159,9 +161,7 @@ def take(
             part = left if place == len(found) - 1 else min(left, owes)
             if part <= 0:
                 continue
-            key = f"receipt:{number}:{row.number}"
-            says = f"Receipt {number} ({method})"
-            after = receive(ledger, amount_cents=part, at=on, key=key, says=says)
+            after = _received(ledger, part, f"{number}:{row.number}", method, on)
             changed[ledgers.number_of(row)] = (row, after)
             shares.append([row.number, part])
             left -= part
@@ -181,6 +181,57 @@ def take(
         for row, after in changed.values():
             close_if_settled(row, after, user, at)
     return made
+
+
+def _received(ledger: Ledger, amount_cents: int, name: str, method: str, on: date) -> Ledger:
+    """Money on the lines that the patient owes, in their order; the rest is a credit."""
+    says = f"Receipt {name.partition(':')[0]} ({method})"
+    left = amount_cents
+    for line in ledger.lines:
+        part = min(left, max(0, ledger.balance(Account.PATIENT, line)))
+        if part:
+            key = f"receipt:{name}:{line}"
+            ledger = receive(ledger, amount_cents=part, at=on, key=key, line_number=line, says=says)
+            left -= part
+    if left:
+        ledger = receive(ledger, amount_cents=left, at=on, key=f"receipt:{name}", says=says)
+    return ledger
+
+
+def give_back(user: User, patient_id: UUID, *, amount_cents: int, token: str, at: datetime) -> int:
+    """A credit of the patient is paid back, claim by claim; the cents that were given back.
+
+    ``token`` names the press of the button: the same twice is one refund.
+
+    Raises:
+        Refused: the patient has no such credit.
+    """
+    if amount_cents <= 0 or not token:
+        raise BadInput("Give an amount above nothing.")
+    with transaction.atomic():
+        events.lock_chain()
+        patient = access_money.patient_account(user, patient_id)
+        found = accounts(patient)
+        key = f"refund:{token}"
+        if any(entry.key == key for _, _, ledger in found for entry in ledger.entries):
+            return amount_cents
+        credit = statement_of(patient, at=at).credit_cents
+        if amount_cents > credit:
+            raise Refused(f"The patient has {dollars(credit)} to his credit, not more.")
+        on, left, changed = profile.local_date(at), amount_cents, {}
+        for row, _claim, ledger in found:
+            part = min(left, -ledger.balance(Account.PATIENT), ledger.balance(Account.RECEIVED))
+            if part <= 0:
+                continue
+            because = "Given back to the patient"
+            after = refund(ledger, amount_cents=part, at=on, key=key, because=because)
+            changed[ledgers.number_of(row)] = (row, after)
+            left -= part
+        ledgers.save({number: after for number, (_, after) in changed.items()}, at=at)
+        events.append(user, "refund.made", patient, {"cents": amount_cents - left}, at=at)
+        for row, after in changed.values():
+            close_if_settled(row, after, user, at)
+    return amount_cents - left
 
 
 def receipt_paper(user: User, receipt_id: UUID) -> bytes:
@@ -220,31 +271,50 @@ def estimate(user: User, visit_id: UUID, *, at: datetime) -> estimates.Estimate:
         [(code, n, (modifier,)) for code, n in each.items() if n],
         on=visit.date_of_service,
         payer=visit.coverage.payer,
-        eligibility=eligibility.latest(visit.coverage),
+        eligibility=_known(visit.coverage),
         mac=clinic.mac or None,
         locality=clinic.locality or None,
+        zip5=clinic.zip5,
         participating=clinic.participating,
-        schedule=ledgers.schedules().get(visit.coverage.payer),
+        schedule=ledgers.schedule_of(visit.coverage.payer),
         charges=prices if all(prices) else None,
     )
 
 
+def _known(coverage: Coverage) -> Eligibility | None:
+    """The payer's last word, with what of the deductible is left after its answers since."""
+    known = eligibility.latest(coverage)
+    left = expectations.deductible_left(coverage)
+    if left is None:
+        return known
+    if known is None:
+        on = coverage.deductible_asked_on or coverage.since or date.min
+        known = Eligibility(checked_on=on, source="the coverage")
+    return replace(known, deductible_left_cents=left)
+
+
 def load_schedule(user: User, payer: str, text: str, *, at: datetime) -> FeeSchedule:
-    """Keep the prices of a contract from CSV with the columns code and amount."""
+    """Keep the terms of a contract from CSV; they take the place of those loaded before."""
     access_money.desk(user)
     if payer not in payers.profiles():
         raise BadInput("There is no payer profile of that name.")
-    amounts: Mapping[str, Decimal] = schedule_from_csv(text)
+    terms = schedule_from_csv(text)
     with transaction.atomic():
         row = FeeSchedule(
             payer=payer,
-            amounts={code: cents(amount) for code, amount in amounts.items()},
+            amounts=to_plain(terms),
             at=at,
             by=user,
         )
         row.save(force_insert=True)
-        events.append(user, "schedule.loaded", row, {"codes": len(amounts)}, at=at)
+        events.append(user, "schedule.loaded", row, {"terms": len(terms)}, at=at)
     return row
+
+
+def schedules_loaded(user: User) -> list[FeeSchedule]:
+    """The schedule of each payer that counts: the one loaded last."""
+    access_money.readers(user)
+    return list({row.payer: row for row in FeeSchedule.objects.order_by("at")}.values())
 
 
 def paper_form(

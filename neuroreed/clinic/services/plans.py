@@ -17,6 +17,7 @@ from neuroreed.clinic.models import (
     Certification,
     Episode,
     FunctionalLimitation,
+    FunctionMeasure,
     Goal,
     Impairment,
     PlanOfCare,
@@ -89,6 +90,35 @@ def open_episode(
     return row
 
 
+def change_diagnoses(
+    user: User,
+    episode_id: UUID,
+    *,
+    medical_diagnoses: Sequence[str],
+    treatment_diagnoses: Sequence[str],
+    at: datetime,
+) -> Episode:
+    """Give the diagnoses that hold from today; what was sealed keeps its own.
+
+    A code may be superseded in the middle of a course of care.
+
+    Raises:
+        BadInput: no code, or a code that is not billable today.
+    """
+    with transaction.atomic():
+        row = _treated(user, episode_id)
+        if not medical_diagnoses or not treatment_diagnoses:
+            raise BadInput("Give a medical and a treatment diagnosis.")
+        _diagnoses((*medical_diagnoses, *treatment_diagnoses), profile.local_date(at))
+        row.medical_diagnoses = list(medical_diagnoses)
+        row.treatment_diagnoses = list(treatment_diagnoses)
+        checked(row)
+        row.save(update_fields=["medical_diagnoses", "treatment_diagnoses"])
+        detail = {"medical": row.medical_diagnoses, "treatment": row.treatment_diagnoses}
+        events.append(user, "episode.diagnoses", row, detail, at=at)
+    return row
+
+
 def _diagnoses(given: Iterable[str], on: date) -> None:
     """Refuse what is no code, and codes known not to be billable; an absent one may exist."""
     for code in given:
@@ -138,10 +168,35 @@ def add_limitation(
             value=value,
             unit=unit,
             prior_level=prior_level,
+            recorded_on=profile.local_date(at),
         )
         checked(row)
         row.save(force_insert=True)
         events.append(user, "limitation.added", row, at=at)
+    return row
+
+
+def measure_function(
+    user: User,
+    episode_id: UUID,
+    *,
+    label: str,
+    value: Decimal | int,
+    date: date,
+    at: datetime,
+) -> FunctionMeasure:
+    """Say what the person can do now of an activity that was limited; the first value stays."""
+    with transaction.atomic():
+        episode = access.episode_for(user, episode_id, to="treat")
+        limitation = episode.limitations.filter(label=label).first()
+        if limitation is None:
+            raise BadInput("Name a limitation that is recorded.")
+        if date > profile.local_date(at):
+            raise BadInput("A measure is not taken in the future.")
+        row = FunctionMeasure(limitation=limitation, value=value, date=date, by=user)
+        checked(row)
+        row.save(force_insert=True)
+        events.append(user, "limitation.measured", row, {"label": label}, at=at)
     return row
 
 
@@ -318,6 +373,10 @@ def certify(
             raise Refused("The latest period of this plan is certified: write a new version.")
         if signed_on > profile.local_date(at):
             raise BadInput("A signature is not dated in the future.")
+        if signed_on < plan.established_on:
+            raise BadInput(
+                f"The plan was written on {plan.established_on}: a signature under it is not older."
+            )
         late = (signed_on - period.since).days > LATE_AFTER_DAYS
         if late and not delayed_reason.strip():
             raise BadInput("The signature comes late: say why, with the evidence of diligence.")

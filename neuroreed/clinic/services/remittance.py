@@ -18,8 +18,10 @@ from neuroreed.billing import remittance_posting as posting
 from neuroreed.billing.denials import denials as denials_of
 from neuroreed.billing.ledger import Account, Ledger, withdraw
 from neuroreed.billing.remittance import ClaimIndex, Match, SentClaim, match
-from neuroreed.billing.remittance_expected import compare, expect_claims
+from neuroreed.billing.remittance_expected import compare
 from neuroreed.billing.remittance_match import service_day
+from neuroreed.billing.remittance_provider import Carried, ProviderPosting
+from neuroreed.billing.remittance_provider import carried as outstanding
 from neuroreed.clinic import access_money, events, profile
 from neuroreed.clinic.models import (
     Claim,
@@ -34,12 +36,11 @@ from neuroreed.clinic.models import (
 )
 from neuroreed.clinic.models import Remittance as RemittanceRow
 from neuroreed.clinic.plain import plain
-from neuroreed.clinic.services import ledgers, lifecycle
+from neuroreed.clinic.services import expectations, ledgers, lifecycle
 from neuroreed.exchange.x12 import read_x12, remittance_from_plain
 from neuroreed.model.errors import BadInput, Refused
 from neuroreed.model.remittance import Remittance, RemittanceClaim
 
-MOST_AT_ONCE = 500
 REASON_LENGTH = 500
 Rows = dict[tuple[str, str], Claim]
 
@@ -125,9 +126,9 @@ def _candidates(found: Iterable[Remittance]) -> tuple[Rows, list[SentClaim]]:
     for each in found:
         controls.update(one.reference for one in each.provider_adjustments)
     numbers |= controls
-    rows, sent = _by(Q(body__claim_id__in=some) for some in _parts(numbers - {""}))
+    rows, sent = _by(Q(body__claim_id__in=some) for some in ledgers.parts(numbers - {""}))
     more, others = _by(
-        Q(payer_numbers__number__in=some) for some in _parts((controls | numbers) - {""})
+        Q(payer_numbers__number__in=some) for some in ledgers.parts((controls | numbers) - {""})
     )
     known = {one.claim_id for one in sent} | {one.claim_id for one in others}
     days = {
@@ -137,15 +138,10 @@ def _candidates(found: Iterable[Remittance]) -> tuple[Rows, list[SentClaim]]:
         for day in (service_day(line, one) for line in one.lines)
         if day is not None
     }
-    far, fourth = _by(Q(visit__date_of_service__in=some) for some in _parts(days))
+    far, fourth = _by(Q(visit__date_of_service__in=some) for some in ledgers.parts(days))
     every: Rows = {**far, **more, **rows}
     unique = {(one.claim_id, one.sequence): one for one in (*fourth, *others, *sent)}
     return every, list(unique.values())
-
-
-def _parts(values: Iterable[Any]) -> list[list[Any]]:
-    found = sorted(values)
-    return [found[start : start + MOST_AT_ONCE] for start in range(0, len(found), MOST_AT_ONCE)]
 
 
 def _by(questions: Iterable[Q]) -> tuple[Rows, list[SentClaim]]:
@@ -166,8 +162,16 @@ def write(made: Plan, file: ReceivedFile, *, by: User, at: datetime) -> None:
     for _place, _remittance, posted in made.posted:
         changed.update(posted.ledgers)
     withdrawn = {number: _withdrawn(ledger, made, number) for number, ledger in changed.items()}
+    # before the ledgers are written: what was left of a deductible before these answers
+    expected = expectations.of_answers(
+        [
+            (match, remittance.payment_date or made.on)
+            for _, remittance, posted in made.posted
+            for match in posted.matches
+        ],
+        made.rows,
+    )
     ledgers.save(withdrawn, at=at)
-    expected = _prices(made)
     for place, remittance, posted in made.posted:
         row = _cheque(place, remittance, posted, file, by, at)
         _numbers(posted, made.rows, at)
@@ -193,35 +197,6 @@ def _withdrawn(ledger: Ledger, made: Plan, number: str) -> Ledger:
         return ledger
     key = f"replaced:{len(ledger.entries)}"
     return withdraw(ledger, at=made.on, key=key, because="Replaced by a later claim")
-
-
-def _prices(made: Plan) -> Mapping[tuple[str, int], Any]:
-    matched = {
-        one.sent.claim_id: one.sent
-        for _, _, posted in made.posted
-        for one in posted.matches
-        if one.sent is not None
-    }
-    rows = [row for (number, _), row in made.rows.items() if number in matched]
-    days = {(row.patient_id, row.visit.date_of_service) for row in rows}
-    # the reduction for several procedures looks at all claims of the patient's day
-    for patients in _parts({str(patient) for patient, _ in days}):
-        others = Claim.objects.filter(
-            patient_id__in=patients, visit__date_of_service__in={day for _, day in days}
-        ).exclude(file_entries=None)
-        for row, sent in ledgers.sent_claims(others):
-            if (row.patient_id, row.visit.date_of_service) in days and sent.sequence == "P":
-                matched.setdefault(sent.claim_id, sent)
-    left = {str(row.patient_id): row.visit.coverage.deductible_left_cents for row in rows}
-    # what the payer denied counts for no reduction of the other lines
-    without = {
-        (one.claim_id, one.line_number)
-        for _, remittance, posted in made.posted
-        for match in posted.matches
-        for one in denials_of(match, answered_on=remittance.payment_date or made.on)
-        if one.line_number is not None
-    }
-    return prices(matched.values(), left, without)
 
 
 def _cheque(
@@ -362,6 +337,10 @@ def _step(
     assert one.sent is not None
     row = rows[(one.sent.claim_id, one.sent.sequence)]
     if lifecycle.state(row) == "replaced":
+        if one.answer.is_reversal:
+            # the claim that took it back has done its work
+            for later in row.replaced_by.filter(frequency=ledgers.VOID):
+                lifecycle.step(later, "closed", "835: taken back", by, at, received=file)
         return
     reason = "835: taken back" if one.answer.is_reversal else f"835: status {one.answer.status}"
     lifecycle.step(row, "adjudicated", reason, by, at, received=file)
@@ -375,8 +354,28 @@ def close_if_settled(row: Claim, ledger: Ledger, by: User, at: datetime) -> None
         for account in (Account.PAYER, Account.NEXT_PAYER, Account.DENIED, Account.PATIENT)
     ]
     answered = any(not one.undone_by for one in ledger.answers)
-    if answered and not any(open_cents) and lifecycle.state(row) == "adjudicated":
-        lifecycle.step(row, "closed", "nothing is open", by, at)
+    if not answered or any(open_cents):
+        return
+    # claims to later payers stand in the ledger of the first
+    primary = row.secondary_of.primary if hasattr(row, "secondary_of") else row
+    for claim in (primary, *(one.claim for one in primary.secondaries.select_related("claim"))):
+        if lifecycle.state(claim) == "adjudicated":
+            lifecycle.step(claim, "closed", "nothing is open", by, at)
+
+
+def carried() -> tuple[Carried, ...]:
+    """Money that payers announced to keep or to send later, and have not yet."""
+    return outstanding(
+        ProviderPosting(
+            row.reason,
+            row.kind,
+            row.reference,
+            row.amount_cents,
+            row.claim_number or None,
+            row.says,
+        )
+        for row in ProviderAmount.objects.order_by("remittance__at", "pk")
+    )
 
 
 def held_match(held: HeldAnswer) -> tuple[Remittance, posting.Held, Rows, list[SentClaim]]:
@@ -425,9 +424,9 @@ def post_to(
         found = Match(
             waiting.match.answer, one, "person", posting.match_lines(waiting.match.answer, one)
         )
-        ledgers.save({one.claim_id: after}, at=at)
-        expected = expect_prices(row)
         paid_on = said.payment_date or on
+        expected = expectations.of_answers([(found, paid_on)], rows)
+        ledgers.save({one.claim_id: after}, at=at)
         _compare([(held.place, found)], expected, rows, held.remittance, paid_on)
         _deny([(held.place, found)], rows, held.remittance, said, paid_on, at)
         file = held.remittance.file
@@ -435,33 +434,6 @@ def post_to(
         detail = {"number": row.number, "cents": held.paid_cents}
         events.append(user, "answer.posted", held, detail, at=at)
     return row
-
-
-def expect_prices(row: Claim) -> Mapping[tuple[str, int], Any]:
-    """What the lines of a claim should bring, with all claims of the patient's day."""
-    same = Claim.objects.filter(
-        patient_id=row.patient_id, visit__date_of_service=row.visit.date_of_service
-    ).exclude(file_entries=None)
-    left = {str(row.patient_id): row.visit.coverage.deductible_left_cents}
-    return prices([one for _, one in ledgers.sent_claims(same)], left)
-
-
-def prices(
-    sent: Iterable[SentClaim],
-    deductible_left_cents: Mapping[str, int | None],
-    without: Iterable[tuple[str, int]] = (),
-) -> Mapping[tuple[str, int], Any]:
-    """What the lines of some claims to a first payer should bring, at this clinic's place."""
-    clinic = profile.profile()
-    return expect_claims(
-        [one for one in sent if one.sequence == "P"],
-        mac=clinic.mac or None,
-        locality=clinic.locality or None,
-        participating=clinic.participating,
-        schedules=ledgers.schedules(),
-        deductible_left_cents=deductible_left_cents,
-        without=frozenset(without),
-    )
 
 
 def set_aside(user: User, held_id: UUID, *, reason: str, at: datetime) -> HeldDecision:

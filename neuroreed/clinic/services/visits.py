@@ -15,12 +15,13 @@ from neuroreed.clinic import access, convert, events, profile, screens
 from neuroreed.clinic.models import Activity, TimerEvent, User, Visit
 from neuroreed.clinic.services import facts as recording
 from neuroreed.clinic.services.schedule import cancel, schedule, unsigned
-from neuroreed.clinic.values import SessionState
+from neuroreed.clinic.values import ActivityState, SessionState
 from neuroreed.model.errors import BadInput, NotFound, Refused
 from neuroreed.policy import codes
 
 __all__ = [
     "accept_modifier",
+    "activity",
     "add_activity",
     "add_cue",
     "add_timer_event",
@@ -104,6 +105,12 @@ def state(user: User, visit_id: UUID, *, at: datetime, stale: bool = False) -> S
     """Everything the session screen shows at this moment."""
     visit = access.visit_for(user, visit_id)
     return screens.session_state(user, visit, at=at, stale=stale)
+
+
+def activity(user: User, visit_id: UUID, activity_id: UUID | str, *, at: datetime) -> ActivityState:
+    """One activity with what was recorded of it last time."""
+    visit = access.visit_for(user, visit_id, to="edit")
+    return screens.activity_state(visit, activity_id, at=at)
 
 
 def add_activity(

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from neuroreed.billing.expectation import ExpectedLine
 from neuroreed.clinic.models import Claim
-from neuroreed.clinic.services import ledgers, remittance
+from neuroreed.clinic.services import expectations, ledgers
 from neuroreed.model.claims import ClaimLine
 from neuroreed.model.money import cents, dollars
 
@@ -30,7 +30,7 @@ def remittance_of(
     total, answered = 0, 0
     pairs = ledgers.sent_claims(claims.order_by("number"))
     left = {str(row.patient_id): row.visit.coverage.deductible_left_cents for row, _ in pairs}
-    prices = remittance.prices([sent for _, sent in pairs], left)
+    prices = expectations.prices([sent for _, sent in pairs], left)
     for _, sent in pairs:
         expected = [prices.get((sent.claim_id, line.line_number)) for line in sent.claim.lines]
         if sent.sequence != "P" or any(one is None or one.payer_pays is None for one in expected):
@@ -39,7 +39,7 @@ def remittance_of(
         if fault == "denied":
             # a denied line takes no part in the reduction of the others
             first = (sent.claim_id, sent.claim.lines[0].line_number)
-            again = remittance.prices([sent], left, {first})
+            again = expectations.prices([sent], left, {first})
             expected = [
                 again.get((sent.claim_id, line.line_number)) or expected[place]
                 for place, line in enumerate(sent.claim.lines)

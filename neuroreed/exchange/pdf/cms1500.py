@@ -1,8 +1,11 @@
 """Claims on the paper form CMS-1500: text at its places, for pre-printed red forms.
 
-The form is ten characters to the inch across and six lines to the inch down. A printer that
-puts the text beside the boxes gets an offset in millimetres; the test page helps to find it.
-With ``grid`` our own plain grid is drawn for a preview; the official form is never drawn.
+The form is ten characters to the inch across and six lines to the inch down; its first column
+is 0.3 inch from the left edge, its box 1 begins 1.33 inches below the upper edge, and each
+box of its upper half is two lines high, the lower of which takes the text (NUCC 1500 02/12).
+A printer that puts the text beside the boxes gets an offset in millimetres; the test page
+helps to find it. With ``grid`` our own plain grid is drawn for a preview; the official form is
+never drawn.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from neuroreed.model.errors import BadInput
 
 FONT, FONT_SIZE = "Courier", 10
 COLUMNS_PER_INCH, ROWS_PER_INCH = 10, 6
-LEFT_INCHES, TOP_INCHES = 0.3, 0.33
+LEFT_INCHES, TOP_INCHES = 0.3, 1 / 3  # row 7, the upper of box 1, begins at 1.33 inches
+BASELINE_POINTS = 2.5  # of the letters above the lower edge of their line
 MOST_OFFSET_MM = 25
 Offset = tuple[float, float]
 
@@ -29,9 +33,9 @@ __all__ = ["PLACES", "boxes", "cms1500_pdf", "test_page"]
 
 # box -> (column from 1, row from 1, most characters); columns and rows of the form's own grid
 PLACES: dict[str, tuple[int, int, int]] = {
-    "payer.name": (41, 1, 38),
-    "payer.street": (41, 2, 38),
-    "payer.city": (41, 3, 38),
+    "payer.name": (41, 2, 38),
+    "payer.street": (41, 3, 38),
+    "payer.city": (41, 5, 38),
     "1a": (50, 8, 29),
     "2": (1, 10, 28),
     "3.date": (31, 10, 10),
@@ -53,23 +57,23 @@ PLACES: dict[str, tuple[int, int, int]] = {
     "9d": (1, 26, 28),
     "12": (7, 29, 25),
     "13": (56, 29, 23),
-    "14": (2, 31, 10),
-    "14.qualifier": (16, 31, 3),
-    "15": (37, 31, 10),
-    "15.qualifier": (31, 31, 3),
-    "17.qualifier": (1, 33, 2),
-    "17": (4, 33, 24),
-    "17b": (33, 33, 17),
-    "19": (1, 35, 48),
-    "21.indicator": (42, 36, 1),
+    "14": (2, 32, 10),
+    "14.qualifier": (16, 32, 3),
+    "15": (37, 32, 10),
+    "15.qualifier": (31, 32, 3),
+    "17.qualifier": (1, 34, 2),
+    "17": (4, 34, 24),
+    "17b": (33, 34, 17),
+    "19": (1, 36, 48),
+    "21.indicator": (42, 37, 1),
     "22.code": (50, 38, 11),
     "22.reference": (62, 38, 17),
     "23": (50, 40, 29),
     "25": (1, 56, 15),
     "26": (23, 56, 14),
-    "28": (62, 56, 9),
-    "29": (72, 56, 8),
-    "33.phone": (66, 57, 13),
+    "28": (52, 56, 8),
+    "29": (62, 56, 8),
+    "33.phone": (66, 57, 11),
     "32.name": (23, 58, 26),
     "33.name": (50, 58, 29),
     "32.street": (23, 59, 26),
@@ -77,11 +81,11 @@ PLACES: dict[str, tuple[int, int, int]] = {
     "31": (1, 60, 21),
     "32.city": (23, 60, 26),
     "33.city": (50, 60, 29),
-    "32a": (24, 61, 10),
-    "33a": (51, 61, 10),
+    "32a": (23, 61, 10),
+    "33a": (50, 61, 10),
 }
 for _place, _letter in enumerate(LETTERS):
-    PLACES[f"21{_letter}"] = (3 + 13 * (_place % 4), 37 + _place // 4, 8)
+    PLACES[f"21{_letter}"] = (3 + 13 * (_place % 4), 38 + _place // 4, 8)
 for _line in range(1, LINES_OF_A_PAGE + 1):
     _row = 42 + 2 * _line
     PLACES |= {
@@ -95,9 +99,9 @@ for _line in range(1, LINES_OF_A_PAGE + 1):
         f"24D.{_line}.3": (39, _row, 2),
         f"24D.{_line}.4": (42, _row, 2),
         f"24E.{_line}": (45, _row, 4),
-        f"24F.{_line}": (50, _row, 9),
+        f"24F.{_line}": (50, _row, 8),
         f"24G.{_line}": (59, _row, 3),
-        f"24J.{_line}": (68, _row, 11),
+        f"24J.{_line}": (68, _row, 10),
     }
 
 # names and addresses, which the form cuts; a number or code that does not fit is refused
@@ -190,6 +194,7 @@ def _begin(canvas: Any, offset_mm: Offset) -> None:
 
 
 def _xy(column: int, row: int) -> tuple[float, float]:
+    """The lower left corner of a character's cell, in points."""
     x = (LEFT_INCHES + (column - 1) / COLUMNS_PER_INCH) * inch
     y = letter[1] - (TOP_INCHES + row / ROWS_PER_INCH) * inch
     return x, y
@@ -197,6 +202,7 @@ def _xy(column: int, row: int) -> tuple[float, float]:
 
 def _put(canvas: Any, column: int, row: int, text: str) -> None:
     x, y = _xy(column, row)
+    y += BASELINE_POINTS
     pitch = inch / COLUMNS_PER_INCH - canvas.stringWidth("0", FONT, FONT_SIZE)
     canvas.drawString(x, y, text, charSpace=pitch)
 
@@ -223,12 +229,12 @@ def _grid(canvas: Any) -> None:
     canvas.setLineWidth(0.3)
     for box, (column, row, length) in PLACES.items():
         x, y = _xy(column, row)
-        canvas.rect(x - 1, y - 2.5, length * inch / COLUMNS_PER_INCH, inch / ROWS_PER_INCH)
+        canvas.rect(x, y, length * inch / COLUMNS_PER_INCH, inch / ROWS_PER_INCH)
         canvas.setFont("Helvetica", 4)
-        canvas.drawString(x, y + 6, box)
+        canvas.drawString(x, y + inch / ROWS_PER_INCH + 1, box)
     for crosses in CROSSES.values():
         for column, row in crosses.values():
             x, y = _xy(column, row)
-            canvas.rect(x - 1, y - 2.5, inch / COLUMNS_PER_INCH, inch / ROWS_PER_INCH)
+            canvas.rect(x, y, inch / COLUMNS_PER_INCH, inch / ROWS_PER_INCH)
     canvas.restoreState()
     canvas.setFont(FONT, FONT_SIZE)

@@ -157,7 +157,7 @@ def _providers(claim: Claim) -> Boxes:
     found = {
         "25": billing.tax_id,
         "25.kind": "EIN" if billing.tax_id_kind == "EI" else "SSN",
-        "33.phone": billing.contact.phone if billing.contact else "",
+        "33.phone": _phone(billing.contact.phone) if billing.contact else "",
         "33.name": _text(_billing_name(claim)),
         "33a": billing.npi,
     }
@@ -183,6 +183,12 @@ def _providers(claim: Claim) -> Boxes:
     if treating is not None and claim.provider_signature == "Y":
         found["31"] = _text(f"{treating.first} {treating.last_or_org}")
     return found
+
+
+def _phone(phone: str) -> str:
+    """The area code stands apart: the form prints its brackets."""
+    digits = "".join(sign for sign in phone if sign.isdecimal())
+    return f"{digits[:3]} {digits[3:]}" if digits else ""
 
 
 def _billing_name(claim: Claim) -> str:

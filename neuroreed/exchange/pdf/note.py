@@ -17,6 +17,7 @@ The data are plain: mappings, lists and texts. Each part is printed where its da
 ``signatures`` [{role, name, credential, licence, signed_at}];
 ``certify`` {name, npi, first_day, last_day, signed_by, signed_on, return_to}: where the physician
 signs a plan;
+``is_report``: its day is that of a report, not of a service; ``printed``: when, in words;
 ``seal`` {sha256, previous_sha256, sequence, sealed_at}; ``printed_at``.
 """
 

@@ -87,7 +87,7 @@ class RemittanceBody(Body):
                     "line_balance",
                     f"Charge {money(sums.charge)} less adjustments {money(sums.adjusted)} is "
                     f"{money(left)}, not the payment {money(sums.paid)}: "
-                    f"{money(left - sums.paid)} too much",
+                    f"{off_by(left - sums.paid)}",
                     "SVC03",
                 )
         self.lines_charged = add(self.lines_charged, sums.charge)
@@ -149,7 +149,7 @@ class RemittanceBody(Body):
                     "claim_balance",
                     f"Charge {money(sums.charge)} less adjustments {money(adjusted)} is "
                     f"{money(left)}, not the payment {money(sums.paid)}: "
-                    f"{money(left - sums.paid)} too much",
+                    f"{off_by(left - sums.paid)}",
                     "CLP04",
                 )
         claim["balanced"] = balanced
@@ -187,7 +187,10 @@ class RemittanceBody(Body):
             message = f"TS304 says {declared[:12]}; {count} claims follow"
             self.fault_at(begun, "2000", "provider_total", message, "TS304")
         if charge is not None and total is not None and charge != total:
-            message = f"TS305 is {money(charge)}; the claims' charges are {money(total)}"
+            message = (
+                f"TS305 is {money(charge)}; the claims' charges are {money(total)}: "
+                f"{off_by(charge - total)}"
+            )
             self.fault_at(begun, "2000", "provider_total", message, "TS305")
 
     def finish(self, n: int) -> None:
@@ -209,11 +212,16 @@ class RemittanceBody(Body):
                 "transaction_balance",
                 f"Claims {money(paid or 0)} less provider adjustments {money(plb or 0)} are "
                 f"{money((paid or 0) - (plb or 0))}, not the payment {money(payment or 0)}: "
-                f"{money(off)} too much",
+                f"{off_by(off)}",
                 "BPR02",
             )
         if not self.claims and not self.plb:
             self.fault("no_claims", "The remittance holds neither claims nor provider adjustments")
+
+
+def off_by(cents: int) -> str:
+    """A difference in words."""
+    return f"{money(abs(cents))} too {'much' if cents > 0 else 'little'}"
 
 
 def adjusted_all(b: RemittanceBody) -> bool:

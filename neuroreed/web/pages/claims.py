@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from neuroreed.clinic import access, access_money
 from neuroreed.clinic.services import claims as service
+from neuroreed.clinic.services import close, corrections
 from neuroreed.model.errors import BadInput, Refused
 from neuroreed.web import clock
 from neuroreed.web.pages.desk import claim as desk_claim
@@ -48,7 +49,8 @@ SIGNS = {
     "replaced": "todo",
 }
 ANSWERED = frozenset({"acknowledged", "adjudicated", "closed"})
-ON_ITS_WAY = frozenset({"released", "held"})
+BY_CLAIM = frozenset({"released", "held", "rejected"})
+"""States whose rows are chosen by the claim, the others by the visit."""
 
 
 def stage_words() -> dict[str, dict[str, str]]:
@@ -98,7 +100,7 @@ def stage_words() -> dict[str, dict[str, str]]:
         },
         "rejected": {
             "label": _("Rejected"),
-            "means": _("Claims that nobody will adjudicate: open each, fix it, send it anew."),
+            "means": _("Claims that nobody will adjudicate: cure the reason, then make them anew."),
             "empty": _("No claim was rejected."),
             "next": _("A rejection by TA1, 999 or 277CA would stand here with its reason."),
         },
@@ -149,6 +151,7 @@ def columns(stage: str, order: str, is_down: bool) -> list[dict[str, Any]]:
             {
                 "label": label,
                 "is_number": is_number,
+                "is_kept": key in {"patient", "date"} or label == labels[-1][1],
                 "href": f"?{query}" if key else "",
                 "order": ("descending" if is_down else "ascending") if key == order else "",
             }
@@ -162,7 +165,7 @@ def shown(
     """One row as the list shows it; ``stops`` are the findings that may be cured in the row."""
     state = row.state
     return {
-        "id": row.claim_id if state in ON_ITS_WAY else row.visit_id,
+        "id": row.claim_id if state in BY_CLAIM else row.visit_id,
         "visit_id": row.visit_id,
         "stop": (stops or {}).get(row.visit_id),
         "title": row.patient_name,
@@ -214,6 +217,11 @@ def queue(request: HttpRequest) -> HttpResponse:
             _("One 837P file with the chosen claims; its control number is never used again."),
         ),
         "held": (reverse("claims-unhold"), _("Let the chosen go on"), ""),
+        "rejected": (
+            reverse("claims-again"),
+            _("Make the chosen anew"),
+            _("New claims from the record as it is now; they go out with the next file."),
+        ),
     }
     act_url, act_label, act_means = acts.get(current["id"], ("", "", "")) if may_act else ("",) * 3
     stops = {}
@@ -234,8 +242,27 @@ def queue(request: HttpRequest) -> HttpResponse:
             "act_label": act_label,
             "act_means": act_means,
             "files": access.files(request.user)[:10] if may_act else (),
+            "clocks": clocks(request),
         },
     )
+
+
+def clocks(request: HttpRequest) -> dict[str, Any]:
+    """Visits without a claim at the payer that are past half and past 80 % of its time.
+
+    And the lines that were paid too much, with the next day by which one is to be returned.
+    """
+    if request.user.role not in shell.READS:
+        return {}
+    over = [close.return_by(row) for row in close.differences(request.user, "overpaid")]
+    states = [one.clock.state for one in close.clocks(request.user, at=clock.now())]
+    return {
+        "half": states.count("half"),
+        "urgent": states.count("urgent"),
+        "late": states.count("late"),
+        "over": len(over),
+        "return_by": min((day for day in over if day is not None), default=None),
+    }
 
 
 def chosen(request: HttpRequest) -> list[str]:
@@ -271,6 +298,26 @@ def unhold(request: HttpRequest) -> HttpResponse:
     for claim_id in chosen(request):
         service.unhold(request.user, claim_id, at=clock.now())
     return redirect(f"{reverse('claims')}?stage=released")
+
+
+@door("POST")
+def again(request: HttpRequest) -> HttpResponse:
+    """New claims in the place of rejected ones; one that is refused does not hold up the others."""
+    done, refused = 0, []
+    for claim_id in chosen(request):
+        try:
+            corrections.replace(
+                request.user, shell.key(claim_id), reason=_("sent anew"), at=clock.now()
+            )
+            done += 1
+        except Refused as error:
+            refused.append(str(error))
+    if done:
+        said = ngettext("{} claim is made anew.", "{} claims are made anew.", done)
+        messages.success(request, said.format(done))
+    for sentence in dict.fromkeys(refused):
+        messages.error(request, sentence)
+    return redirect(f"{reverse('claims')}?stage={'released' if done else 'rejected'}")
 
 
 @door("POST")

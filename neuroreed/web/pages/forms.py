@@ -104,6 +104,17 @@ class CertifyForm(forms.Form):
     )
 
 
+class DiagnosesForm(forms.Form):
+    """The diagnoses of a course of care, from now on."""
+
+    medical_diagnoses = SpacedList(
+        label=_("Medical diagnoses"), help_text=_("ICD-10-CM, separated by commas: I69.354")
+    )
+    treatment_diagnoses = SpacedList(
+        label=_("Treatment diagnoses"), help_text=_("What therapy treats: R26.81")
+    )
+
+
 class AttestForm(forms.Form):
     """Why care above the yearly threshold is needed: the ground of KX."""
 

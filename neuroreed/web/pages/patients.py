@@ -25,11 +25,13 @@ from neuroreed.web.pages.forms import (
     AttestForm,
     CertifyForm,
     CoverageForm,
+    DiagnosesForm,
     PatientForm,
 )
 from neuroreed.web.pages.showing import CHIPS, state_words, technique_name
 
 EDITORS = {"therapist", "front_desk", "admin", "biller"}
+BOOKERS = {"therapist", "assistant", "student", "front_desk", "admin"}
 MOST_ROWS = 200
 
 
@@ -119,10 +121,41 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             ],
             "can_edit": role in EDITORS,
             "can_plan": role == "therapist",
+            "can_book": role in BOOKERS,
             "sees_care": role not in {"front_desk", "patient"},
             "report_titles": titles(),
             "attest_form": AttestForm(),
             "certify_form": CertifyForm(),
+        },
+    )
+
+
+@door("GET", "POST")
+def diagnoses_of(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """Change the diagnoses of a course of care; what was signed keeps its own."""
+    episode = access.episode_for(request.user, episode_id, to="treat")
+    begun = {n: getattr(episode, n) for n in ("medical_diagnoses", "treatment_diagnoses")}
+    form = DiagnosesForm(request.POST or None, initial=begun)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans.change_diagnoses(request.user, episode_id, at=clock.now(), **form.cleaned_data)
+        except BadInput as mistake:
+            form.add_error(None, str(mistake))
+        else:
+            messages.success(
+                request,
+                _("The diagnoses are changed. Signed notes keep those they were signed with."),
+            )
+            return redirect("patient", episode.patient_id)
+    return filled_form(
+        request,
+        {
+            "form": form,
+            "title": _("Change the diagnoses"),
+            "intro": _("They hold for visits that are not signed yet."),
+            "act": _("Change the diagnoses"),
+            "back": reverse("patient", args=[episode.patient_id]),
+            "back_label": episode.patient.name,
         },
     )
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from neuroreed.care import catalogue
-from neuroreed.web.pages.words import DOSES, Offers, offers
+from neuroreed.web.pages.doses import DOSES
+from neuroreed.web.pages.words import CHANGES, Offers, offers
 
 COUNTS = tuple(range(13))
 ASSIST = ("independent", "supervision", "contact_guard", "minimal_25", "moderate_50")
@@ -29,6 +30,8 @@ DOSE_FIELDS = (
 )
 # what the one-line reference of a dose leaves out, because it is said otherwise
 UNSAID = frozenset({"goal_ids", "impairment_categories", "sets", "reps", "duration_s", "task"})
+# what only a closed list answers
+CLOSED = frozenset({"assist_level", "position"})
 # what a technique of the catalogue can be aimed at
 DEFICITS = (
     "balance",
@@ -51,13 +54,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of the recorder, answered by one tap."""
+    """One question of the recorder, answered by one tap.
+
+    ``is_free``: it also takes words that no button has, of one of the ``kinds`` where there
+    are any; ``value`` is such words that were recorded.
+    """
 
     field: str
     title: str
     choices: tuple[Choice, ...]
     last: str = ""
     is_count: bool = False
+    is_free: bool = False
+    kinds: tuple[str, ...] = ()
     value: Any = None
 
 
@@ -177,7 +186,7 @@ def fault_ask(activity: Any, offered: Offers) -> Ask:
     last = part(activity.last_facts, "error_observed", "fault")
     chosen = part(activity.facts, "error_observed", "fault")
     listed = [v for v in (last, *map(str, offered.faults), chosen) if v]
-    return Ask("fault", _("Fault seen"), choose(listed, chosen), words(last))
+    return Ask("fault", _("Fault seen"), choose(listed, chosen), words(last), is_free=True)
 
 
 def cue_ask(activity: Any, offered: Offers) -> Ask:
@@ -192,7 +201,9 @@ def cue_ask(activity: Any, offered: Offers) -> Ask:
         Choice(f"{kind}|{content}", f"{words(kind)}: {content}", (kind, content) in given)
         for kind, content in listed
     )
-    return Ask("cue", _("Cue against it"), buttons, "; ".join(f"{words(k)}: {c}" for k, c in last))
+    said = "; ".join(f"{words(k)}: {c}" for k, c in last)
+    kinds = catalogue.vocabulary().cue_types
+    return Ask("cue", _("Cue against it"), buttons, said, is_free=True, kinds=kinds)
 
 
 def count_asks(activity: Any, offered: Offers) -> tuple[Ask, ...]:
@@ -211,6 +222,8 @@ def count_asks(activity: Any, offered: Offers) -> tuple[Ask, ...]:
                 choose(COUNTS, chosen),
                 words(part(activity.last_facts, "response", at)),
                 is_count=True,
+                is_free=True,
+                value=None if chosen in COUNTS else chosen,
             )
         )
     return tuple(rows)
@@ -226,16 +239,21 @@ def counted(activity: Any, offered: Offers) -> tuple[str, str, str]:
 
 
 def decision_ask(activity: Any) -> Ask:
-    """Progress, hold, go back or stop, with the step of the technique's own ladder."""
+    """Hold, stop, a step of the technique's own ladder up or down, or the same level otherwise."""
     technique = catalogue.find_technique(activity.technique)
     value = part(activity.facts, "decision", "value")
     change = part(activity.facts, "decision", "change")
     ladder = [("progress", step) for step in (technique.progression if technique else ())]
     back = [("regress", step) for step in (technique.regression if technique else ())]
-    said = {"progress": _("Progress to: {}"), "regress": _("Go back to: {}")}
+    said = {
+        "progress": _("Progress to: {}"),
+        "regress": _("Go back to: {}"),
+        "modify": _("Modify: {}"),
+    }
+    other = [("modify", str(step)) for step in CHANGES]
     stepped = tuple(
         Choice(f"{kind}|{step}", said[kind].format(step), (value, change) == (kind, step))
-        for kind, step in (*ladder, *back)
+        for kind, step in (*ladder, *back, *other)
     )
     plain = (
         Choice("hold|", _("Hold"), value == "hold"),
@@ -254,7 +272,9 @@ def response_said(facts: Mapping[str, Any]) -> str:
     metric = words(part(facts, "response", "metric"))
     if start is None or end is None:
         return ""
-    return _("{metric} {start} to {end}").format(metric=metric, start=start, end=end)
+    if start == end:
+        return _("{metric} stayed at {end}").format(metric=metric, end=end)
+    return _("{metric} went from {start} to {end}").format(metric=metric, start=start, end=end)
 
 
 def listed_ask(field: str, now: Any, last: Any, goals: Sequence[Any]) -> Ask:
@@ -270,6 +290,43 @@ def listed_ask(field: str, now: Any, last: Any, goals: Sequence[Any]) -> Ask:
     return Ask(field, title, choices, ", ".join(map(words, last or ())))
 
 
+def deficit_said(deficit: str) -> str:
+    """A deficit as a sentence says it."""
+    return _("kinesthetic sense") if deficit == "kinesthetic" else words(deficit)
+
+
+def offered_for(activity: Any, name: str, goals: Sequence[Any]) -> Sequence[str]:
+    """The words offered for one field of the dose; the goals' own activities are tasks."""
+    if name == "assist_level":
+        return activity.assist_levels or ASSIST
+    if name == "position":
+        return POSITIONS
+    if name == "task":
+        technique = catalogue.find_technique(activity.technique)
+        usual = offers(technique.category if technique else "").tasks
+        return tuple(dict.fromkeys([*(goal.activity for goal in goals), *map(str, usual)]))
+    return DOSES.get(name, ())
+
+
+def rationale_ask(activity: Any) -> tuple[Ask, ...]:
+    """Why this code, where the technique usually falls under another; what the code stands for."""
+    technique = catalogue.find_technique(activity.technique)
+    if technique is None or activity.cpt not in technique.sometimes_codes:
+        return ()
+    chosen = part(activity.facts, "code_rationale")
+    last = part(activity.last_facts, "code_rationale")
+    if activity.cpt == "97112":
+        # a deficit is what makes a drill 97112; there is none to choose by default
+        trained = [_("retrained {}, with cues").format(deficit_said(one)) for one in DEFICITS]
+    else:
+        meaning = catalogue.vocabulary().code_meanings.get(activity.cpt, "")
+        trained = [_("trained {}").format(one) for one in meaning.split(", ") if one]
+    listed = [value for value in (*trained, last, chosen) if value]
+    usual = " / ".join(technique.usual_codes)
+    title = _("Why {code}, and not {usual}, today").format(code=activity.cpt, usual=usual)
+    return (Ask("code_rationale", title, choose(listed, chosen), last or "", is_free=True),)
+
+
 def details(activity: Any, goals: Sequence[Any] = ()) -> tuple[Ask, ...]:
     """The dose field by field: buttons where the words are few, a field where they are free."""
     rows = []
@@ -281,21 +338,16 @@ def details(activity: Any, goals: Sequence[Any] = ()) -> tuple[Ask, ...]:
         if field in {"goal_ids", "impairment_categories"}:
             rows.append(listed_ask(field, now, last, goals))
             continue
-        offered: Sequence[Any] = DOSES.get(name, ())
-        if name == "assist_level":
-            offered = activity.assist_levels or ASSIST
-        elif name == "position":
-            offered = POSITIONS
+        offered = offered_for(activity, name, goals)
         listed = [v for v in (last, now) if v is not None and str(v) not in offered]
-        buttons = choose([*listed, *offered], now) if offered else choose(listed, now)
-        free = not offered
         rows.append(
             Ask(
                 field,
                 words(name).capitalize(),
-                () if free else buttons,
+                choose([*listed, *offered], now),
                 words(last),
-                value=now,
+                is_free=name not in CLOSED,
+                value=now if now is not None and str(now) not in offered else None,
             )
         )
     return tuple(rows)
@@ -312,6 +364,7 @@ def recorder(activity: Any, goals: Sequence[Any] = ()) -> Recorder:
         cue_ask(activity, offered),
         *count_asks(activity, offered),
         decision_ask(activity),
+        *rationale_ask(activity),
     )
     name = activity.technique_name or activity.code_label
     lines = details(activity, goals)

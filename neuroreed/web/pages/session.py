@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -119,7 +118,7 @@ def lateness(request: HttpRequest) -> int | None:
 def tap(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Start or stop one activity; the clinic's clock says when."""
     late = lateness(request)
-    visits.add_timer_event(
+    now = visits.add_timer_event(
         request.user,
         visit_id,
         kind=request.POST.get("kind", ""),
@@ -127,7 +126,9 @@ def tap(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         at=clock.now() - timedelta(seconds=late or 0),
         token=late_taps.mark(request.POST.get("token", "") or token_hex(16), late),
     )
-    return answer(request, visits.state(request.user, visit_id, at=clock.now()))
+    if late:  # what was tapped then is shown as of now
+        now = visits.state(request.user, visit_id, at=clock.now())
+    return answer(request, now)
 
 
 @door("POST")
@@ -135,12 +136,14 @@ def fact(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """One tap of the recorder, as the facts it stands for."""
     at, user = clock.now(), request.user
     activity_id = request.POST.get("activity", "")
-    activity = activity_of(visits.state(user, visit_id, at=at), activity_id)
-    with transaction.atomic():
-        for field, value in facts_of(
-            activity, request.POST.get("field", ""), request.POST.get("value", "")
-        ):
-            now = visits.record_fact(user, visit_id, activity.id, field=field, value=value, at=at)
+    activity = visits.activity(user, visit_id, activity_id, at=at)
+    said = request.POST.get("value", "")
+    if not said.strip() and request.POST.get("own"):
+        return answer(request, visits.state(user, visit_id, at=at), activity_id)
+    if kind := request.POST.get("kind", ""):
+        said = f"{kind}|{said.strip()}"
+    recorded = dict(facts_of(activity, request.POST.get("field", ""), said))
+    now = visits.record_facts(user, visit_id, activity.id, facts=recorded, at=at)
     return answer(request, now, activity_id)
 
 
@@ -162,7 +165,7 @@ def facts_of(activity: Any, field: str, value: str) -> list[tuple[str, Any]]:
         said = [("response.metric", metric), ("response.unit", unit), (field, whole(value))]
         if field == "response.start":
             said.append(("error_observed.start", whole(value)))
-        return said
+        return [*said, *decided_on(activity, said)]
     if field == "decision":
         kind, _bar, change = value.partition("|")
         return [
@@ -173,12 +176,26 @@ def facts_of(activity: Any, field: str, value: str) -> list[tuple[str, Any]]:
     if field in {"goal_ids", "impairment_categories"}:
         there = list(activity.facts.get(field) or [])
         return [(field, [v for v in there if v != value] if value in there else [*there, value])]
+    if field == "code_rationale":
+        return [(field, value.strip() or None)]
     if field not in dose_names(activity):
         raise BadInput(_("This page does not know that field."))
     made = whole(value) if field in WHOLE else value.strip() or None
     if field == "guarding" and "guarding" in activity.dosage_fields:
         return [(field, made), ("dosage.guarding", made)]
     return [(field, made)]
+
+
+def decided_on(activity: Any, said: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """A decision rests on the response as it stands, also when that is corrected after it."""
+    if not recording.part(activity.facts, "decision", "value"):
+        return []
+    before = recording.part(activity.facts, "decision", "trigger")
+    if before and before != recording.response_said(activity.facts):
+        return []  # somebody gave a trigger in other words
+    response = dict(activity.facts.get("response") or {})
+    response |= {field.partition(".")[2]: v for field, v in said if field.startswith("response.")}
+    return [("decision.trigger", recording.response_said({"response": response}) or None)]
 
 
 @door("POST")
@@ -235,15 +252,24 @@ def add(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         return answer(request, now)
     visit = access.visit_for(request.user, visit_id, to="time")
     now = visits.state(request.user, visit_id, at=clock.now())
-    groups = [
-        {
-            "cpt": cpt,
-            "label": label,
-            "techniques": [t for t in catalogue.techniques() if cpt in t.usual_codes],
-        }
-        for cpt, label in now.addable
-    ]
+    groups = [adding(visit, now, cpt, label) for cpt, label in now.addable]
     return render(request, "session/add.html", {"visit": visit, "groups": groups})
+
+
+def adding(visit: Any, state: Any, cpt: str, label: str) -> dict[str, Any]:
+    """What can be added under one code: the plan's techniques first, none that is there."""
+    there = {(a.cpt, a.technique) for a in state.activities}
+    planned = visit.plan.planned_techniques if visit.plan else ()
+    fitting = [t for t in catalogue.techniques() if (cpt, t.id) not in there]
+    return {
+        "cpt": cpt,
+        "label": label,
+        "techniques": sorted(
+            (t for t in fitting if cpt in t.usual_codes), key=lambda t: t.id not in planned
+        ),
+        "unusual": [t for t in fitting if cpt in t.sometimes_codes],
+        "has_plain": (cpt, "") not in there,
+    }
 
 
 @door("GET", "POST")

@@ -289,6 +289,9 @@ def review(user: Any, row: Any, draft: Any, preview: Any) -> dict[str, Any]:
         "activities": activity_lines(state),
         "problems": [p.sentence for p in preview.problems],
         "may_sign": state.may_sign,
+        "student": {"by": True, **row.facts.get("student", {})}
+        if any(one.furnished == "student" for one in row.timer_events.all())
+        else None,
         "signing_words": _("You sign as {name}. The note is sealed and never changes.").format(
             name=str(user)
         ),
@@ -335,6 +338,7 @@ def record(user: Any, row: Any, name: str, *, at: datetime) -> dict[str, Any]:
             for id_, label in tab_labels().items()
         ],
         "can_begin": row.state == "scheduled" and user.treats,
+        "can_cancel": row.state == "scheduled" and user.treats,
         "can_release": can_release(user, row, stored),
         "stored": stored,
     }
@@ -393,6 +397,7 @@ def charges_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any
     """Billed, allowed and expected, each with its steps."""
     if stored is None:
         return {"lines": (), "gaps": ()}
+    overtaken = charges.overtaken(user, row.id)
     expected = stored.expected or {}
     by_line = expected.get("lines") or []
     lines = [
@@ -411,6 +416,8 @@ def charges_tab(user: Any, row: Any, stored: Any, at: datetime) -> dict[str, Any
     ]
     return {
         "lines": lines,
+        "overtaken": overtaken,
+        "judged_again": stored.reason if stored.version > 1 else "",
         "billed_cents": stored.charge_cents,
         "allowed": expected.get("allowed"),
         "payer_pays": expected.get("payer_pays"),

@@ -62,6 +62,13 @@ def sign(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 
 
 @door("POST")
+def direct(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """The supervisor was in the room while the student treated."""
+    notes.direct_student(request.user, visit_id, at=clock.now())
+    return redirect("visit-review", visit_id)
+
+
+@door("POST")
 def addendum(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     """Add to a signed note; the note itself stays."""
     signed = access.notes_for(request.user, visit_id)

@@ -20,11 +20,12 @@ class Count(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """Faults, cues (type and content) and the count of one kind of technique."""
+    """Faults, cues (type and content), the count and tasks of one kind of technique."""
 
     faults: tuple[str, ...]
     cues: tuple[tuple[str, str], ...]
     count: Count
+    tasks: tuple[str, ...]
 
 
 BALANCE = Offers(
@@ -36,6 +37,12 @@ BALANCE = Offers(
         ("verbal", _("nose over toe")),
     ),
     Count("losses_of_balance", "count_per_30s", _("Losses of balance in 30 s")),
+    (
+        _("stand and shift the weight"),
+        _("reach out of the base"),
+        _("turn the head while standing"),
+        _("step over a line"),
+    ),
 )
 GAIT = Offers(
     (_("toe drag"), _("short step"), _("knee snaps back"), _("trunk lean")),
@@ -46,6 +53,12 @@ GAIT = Offers(
         ("tactile", _("hand at the pelvis")),
     ),
     Count("faulty_steps", "count_per_40m", _("Faulty steps in 40 m")),
+    (
+        _("walk in the corridor with turns"),
+        _("step to marks on the floor"),
+        _("walk and stop on command"),
+        _("climb a step"),
+    ),
 )
 CONTROL = Offers(
     (_("knee falls in"), _("shoulder hikes"), _("trunk turns along"), _("holds the breath")),
@@ -56,6 +69,12 @@ CONTROL = Offers(
         ("device", _("feedback on the screen")),
     ),
     Count("faulty_repetitions", "count_per_10", _("Faulty repetitions of 10")),
+    (
+        _("straighten the knee and hold it"),
+        _("rise from a chair"),
+        _("step down from a step"),
+        _("reach to a shelf"),
+    ),
 )
 COORDINATION = Offers(
     (_("overshoots the target"), _("undershoots the target"), _("loses the rhythm")),
@@ -66,6 +85,7 @@ COORDINATION = Offers(
         ("tactile", _("hand guides the start")),
     ),
     Count("misses", "count_per_10", _("Misses of 10")),
+    (_("touch marks in turn"), _("tap in rhythm"), _("reach and place a cup"), _("walk to marks")),
 )
 SENSE = Offers(
     (_("joint stops short"), _("joint goes too far"), _("weight on one side"), _("slumps")),
@@ -76,6 +96,12 @@ SENSE = Offers(
         ("device", _("feedback on the screen")),
     ),
     Count("position_errors", "count_per_10", _("Position errors of 10")),
+    (
+        _("find the set position again"),
+        _("hold the trunk upright"),
+        _("put weight on both sides alike"),
+        _("name what is touched"),
+    ),
 )
 VESTIBULAR = Offers(
     (_("target blurs"), _("head slows down"), _("sways back"), _("stops from dizziness")),
@@ -86,6 +112,12 @@ VESTIBULAR = Offers(
         ("tactile", _("hand at the shoulder")),
     ),
     Count("losses_of_focus", "count_per_30s", _("Losses of focus in 30 s")),
+    (
+        _("keep the eyes on a letter"),
+        _("turn the head while standing"),
+        _("turn over in bed"),
+        _("walk and look around"),
+    ),
 )
 
 BY_CATEGORY = {
@@ -98,33 +130,14 @@ BY_CATEGORY = {
     "sensory": SENSE,
 }
 
-DOSES: dict[str, tuple[str, ...]] = {
-    "body_region": (
-        "trunk",
-        "left_leg",
-        "right_leg",
-        "trunk_and_left_leg",
-        "trunk_and_right_leg",
-        "left_arm",
-        "right_arm",
-        "neck",
-        "whole_body",
-    ),
-    "sets": ("1", "2", "3", "4", "5", "6"),
-    "reps": ("1", "5", "8", "10", "12", "15", "20"),
-    "duration_s": ("10", "15", "20", "30", "45", "60", "90"),
-    "guarding": ("none_needed", "standby", "gait_belt", "parallel_bars", "harness"),
-    "surface": ("firm", "foam", "board", "uneven", "level"),
-    "base_of_support": ("feet_apart", "feet_together", "semi_tandem", "tandem", "single_leg"),
-    "vision": ("eyes_open", "eyes_closed", "head_turns"),
-    "device": ("none", "cane", "quad_cane", "walker", "orthosis"),
-    "direction": ("forward", "backward", "sideways", "turning"),
-    "predictability": ("announced", "not_announced"),
-    "harness": ("yes", "no"),
-    "pattern": ("flexion", "extension", "chopping", "lifting"),
-    "resistance_type": ("guiding", "light", "moderate", "strong"),
-    "feedback_type": ("mirror", "touch", "screen", "voice", "none"),
-}
+# what may be changed when a drill goes on at the same level, but otherwise
+CHANGES = (
+    _("another cue"),
+    _("another position"),
+    _("shorter sets with more rest"),
+    _("smaller range"),
+    _("another order of tasks"),
+)
 
 
 def offers(category: str) -> Offers:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from neuroreed.billing.denials import Record
 from neuroreed.billing.remittance import SentClaim
-from neuroreed.model.claims import Claim
+from neuroreed.exchange.x12 import write_837p
+from neuroreed.model.claims import Claim, Contact, TradingPartner
 from tests.billing.answers.claims import claim, sent
+from tests.oracles.payer.adjudicate import Payer
 
 FIRST = date(2026, 8, 3)
 RECEIVED = date(2026, 9, 4)
@@ -132,4 +135,27 @@ def _record(made: Claim, day: date) -> Record:
         plan_signed_on=day - timedelta(days=18),
         first_filed_on=RECEIVED,
         duplicate_of=made.claim_id[:-1] if made.claim_id.endswith("D") else None,
+    )
+
+
+def send(made: Month) -> bytes:
+    """The claims as one file."""
+    return write_837p(
+        made.claims,
+        submitter=TradingPartner("STEADY GAIT REHAB LLC", "SGREHAB", Contact("B", "5185550100")),
+        receiver=TradingPartner("PAYER HUB", "PAYERHUB"),
+        created_at=datetime(2026, 9, 4, 8, 0),
+        usage="P",
+    )
+
+
+def payer_of(made: Month, seed: int) -> Payer:
+    """A payer that knows what its members have used."""
+    random = Random(seed)
+    return Payer(
+        random,
+        RECEIVED,
+        used={who: Decimal(amount) / 100 for who, amount in made.used.items()},
+        deductible={who: Decimal(amount) / 100 for who, amount in made.deductible.items()},
+        refuse=0.04,
     )

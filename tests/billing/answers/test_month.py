@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -22,10 +22,9 @@ from neuroreed.billing.remittance_expected import (
 )
 from neuroreed.billing.remittance_posting import Posted, Seen, post
 from neuroreed.billing.remittance_provider import carried
-from neuroreed.exchange.x12 import read_remittances, read_x12, write_837p
-from neuroreed.model.claims import Contact, TradingPartner
+from neuroreed.exchange.x12 import read_remittances, read_x12
 from neuroreed.model.money import dollars
-from tests.billing.answers.month import FAULTS, RECEIVED, Month, month
+from tests.billing.answers.month import FAULTS, RECEIVED, Month, month, payer_of, send
 from tests.oracles.payer import claims as asked
 from tests.oracles.payer import files
 from tests.oracles.payer.adjudicate import Answer, Decision, Payer, price
@@ -68,27 +67,6 @@ class Clinic:
             self.seen = posted.seen
             done.append(posted)
         return done
-
-
-def send(made: Month) -> bytes:
-    return write_837p(
-        made.claims,
-        submitter=TradingPartner("STEADY GAIT REHAB LLC", "SGREHAB", Contact("B", "5185550100")),
-        receiver=TradingPartner("PAYER HUB", "PAYERHUB"),
-        created_at=datetime(2026, 9, 4, 8, 0),
-        usage="P",
-    )
-
-
-def payer_of(made: Month, seed: int) -> Payer:
-    random = Random(seed)
-    return Payer(
-        random,
-        RECEIVED,
-        used={who: Decimal(amount) / 100 for who, amount in made.used.items()},
-        deductible={who: Decimal(amount) / 100 for who, amount in made.deductible.items()},
-        refuse=0.04,
-    )
 
 
 def plant(made: Month, random: Random) -> dict[tuple[str, str], str]:
@@ -357,38 +335,3 @@ def test_corrections_and_takebacks_leave_every_ledger_right(played: Played) -> N
     )
     taken = sum(one.amount_cents for each in done for one in each.provider)
     assert sum(one.balance(Account.PAID) for one in clinic.ledgers.values()) == received + taken
-
-
-def test_a_cent_at_any_amount_of_a_file_stops_it(played: Played) -> None:
-    """Every amount of a cheque, one after the other, a cent up."""
-    answers = played.answers[:6]
-    kept = [("WO", "ICN00001", Decimal("1.25")), ("L6", "", Decimal("-0.10"))]
-    whole = files.Cheque("EFT700", "1234567893", answers, [], kept).write(PAID_ON, 700).decode()
-    segments = whole.split("~")
-    places = [
-        (number, element)
-        for number, segment in enumerate(segments)
-        for element in amounts_of(segment.split("*"))
-    ]
-    clinic = Clinic(played.clinic.made, played.clinic.index, {})
-
-    assert len(places) > 60
-    for number, element in places:
-        parts = segments[number].split("*")
-        parts[element] = files.money(Decimal(parts[element]) + Decimal("0.01"))
-        spoilt = "~".join([*segments[:number], "*".join(parts), *segments[number + 1 :]])
-        (posted,) = clinic.take(spoilt.encode())
-        assert posted.status == "refused" and posted.imbalances, segments[number]
-        assert any(abs(one.off_by_cents or 0) == 1 for one in posted.imbalances), segments[number]
-    (posted,) = clinic.take(whole.encode())
-    assert posted.status == "posted"
-
-
-def amounts_of(parts: list[str]) -> list[int]:
-    """The elements of a segment that are amounts."""
-    fixed = {"BPR": [2], "CLP": [3, 4, 5], "SVC": [2, 3]}.get(parts[0], [])
-    if parts[0] == "CAS":
-        fixed = list(range(3, len(parts), 3))
-    if parts[0] == "PLB":
-        fixed = list(range(4, len(parts), 2))
-    return [one for one in fixed if parts[one]]

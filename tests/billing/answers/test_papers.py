@@ -224,6 +224,51 @@ def test_every_box_has_its_place_on_the_page_and_no_two_overlap() -> None:
             taken.add(cell)
 
 
+# the rows of the sheet (six to the inch) and columns (ten to the inch) between the printed lines
+# of the form; the upper half is ruled every two rows, and the lower row of a box takes the text
+BOXES_OF_THE_FORM = {
+    "1a": (7, 8, 50, 79), "2": (9, 10, 1, 29), "4": (9, 10, 50, 79), "5.street": (11, 12, 1, 29),
+    "7.street": (11, 12, 50, 79), "5.city": (13, 14, 1, 25), "7.city": (13, 14, 50, 73),
+    "5.zip": (15, 16, 1, 13), "7.zip": (15, 16, 50, 63), "9": (17, 18, 1, 29),
+    "11": (17, 18, 50, 79), "9a": (19, 20, 1, 29), "11a.date": (19, 20, 52, 64),
+    "11c": (23, 24, 50, 79), "9d": (25, 26, 1, 29), "14": (31, 32, 1, 15), "15": (31, 32, 35, 49),
+    "17": (33, 34, 3, 28), "17b": (33, 34, 32, 49), "19": (35, 36, 1, 49),
+    "22.code": (37, 38, 50, 61), "22.reference": (37, 38, 61, 79), "23": (39, 40, 50, 79),
+    "25": (55, 56, 1, 16), "26": (55, 56, 22, 37), "28": (55, 56, 50, 60), "29": (55, 56, 61, 70),
+}  # fmt: skip
+
+
+def test_each_box_is_printed_on_the_lower_line_of_its_place_on_the_form() -> None:
+    for box, (_upper, lower, first, last) in BOXES_OF_THE_FORM.items():
+        column, row, length = PLACES[box]
+        assert row == lower, box
+        assert first <= column and column + length - 1 <= last, box
+    # diagnoses in three rows of four under the indicator, service lines in the unshaded halves
+    assert [PLACES[f"21{letter}"][1] for letter in "AEI"] == [38, 39, 40]
+    assert PLACES["21.indicator"][1] == 37
+    assert [PLACES[f"24D.{line}"][1] for line in range(1, 7)] == [44, 46, 48, 50, 52, 54]
+
+
+def test_the_text_stands_where_ten_and_six_to_the_inch_put_it() -> None:
+    found: dict[str, tuple[float, float]] = {}
+
+    def visit(text: str, _cm: object, matrix: list[float], *_rest: object) -> None:
+        if text.strip():
+            found[text.strip()] = (matrix[4] / 72, (792 - matrix[5]) / 72)
+
+    pypdf.PdfReader(io.BytesIO(cms1500_pdf([claim()]))).pages[0].extract_text(visitor_text=visit)
+
+    # box 1 begins 1.33 inches from the upper edge and is two lines of a sixth of an inch high
+    right, down = found["1EG4TE5MK73"]
+    assert abs(right - (0.3 + 4.9)) < 0.01
+    assert 1.33 + 1 / 6 < down < 1.33 + 2 / 6
+    # the total ends where its box does, and is not in that of the amount paid
+    right, down = found["175 00"]
+    blanks = 8 - len("175 00")
+    assert abs(right + blanks / 10 - (0.3 + 5.3)) < 0.01
+    assert 1 / 3 + 55 / 6 < down < 1 / 3 + 56 / 6
+
+
 def test_an_offset_moves_the_text_and_a_wild_one_is_refused() -> None:
     straight, moved = cms1500_pdf([claim()]), cms1500_pdf([claim()], offset_mm=(2.5, -1.0))
 

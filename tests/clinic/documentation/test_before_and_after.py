@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from django.db import connection
 
-from neuroreed.clinic import access, record, triggers
+from neuroreed.clinic import access, record, treatment, triggers
 from neuroreed.clinic.models import SignedNote, TimerEvent
 from neuroreed.clinic.services import (
     before,
@@ -413,3 +413,31 @@ def test_documents_of_a_plan_are_sealed_with_it(few):
 
     assert "I have read this plan of care" in said
     assert "Prognosis: Good." in said
+
+
+def test_a_superseded_diagnosis_is_changed_and_what_was_sealed_keeps_its_own(clinic):
+    episode = clinic.episode
+    first = past(clinic, 4)
+    # the code was superseded while the course of care went on
+    episode.medical_diagnoses = ["G35"]
+    episode.save(update_fields=["medical_diagnoses"])
+    assert (
+        charges.preview(clinic.therapist, clinic.visit.pk, at=at(8)).documentation.point("R01").path
+        == "dx.medical[0]"
+    )
+    for wrong in (["G35"], [], ["nonsense"]):
+        with pytest.raises(BadInput):
+            plans.change_diagnoses(
+                clinic.therapist, episode.pk, medical_diagnoses=wrong,
+                treatment_diagnoses=["R26.81"], at=at(8),
+            )  # fmt: skip
+
+    plans.change_diagnoses(
+        clinic.therapist, episode.pk, medical_diagnoses=["G35.A"],
+        treatment_diagnoses=["R26.81"], at=at(8),
+    )  # fmt: skip
+
+    now = charges.preview(clinic.therapist, clinic.visit.pk, at=at(8, 1))
+    assert now.documentation.point("R01").status == "passed"
+    assert now.facts["dx"]["medical"] == ["G35.A"]
+    assert treatment.diagnoses(first.visit)[0] == ["I69.354"]

@@ -226,3 +226,41 @@ def test_a_plan_reaches_the_visits_that_were_booked_before_it(clinic):
 
     clinic.visit.refresh_from_db()
     assert clinic.visit.plan_id == plan.pk
+
+
+def test_a_plan_is_sealed_before_the_first_visit_begins(clinic):
+    def seal() -> SignedNote:
+        seen = documents.open_document(
+            clinic.therapist, clinic.episode.pk, "plan_of_care", at=at(8)
+        ).version
+        return documents.sign(
+            clinic.therapist, clinic.episode.pk, "plan_of_care",
+            entries={"prognosis": "Good."}, seen=seen, at=at(8),
+        )  # fmt: skip
+
+    visit = clinic.visit
+    visit.state = "cancelled"
+    visit.save(update_fields=["state"])
+    with pytest.raises(Refused, match="book the first visit"):
+        seal()
+    visit.state = "scheduled"
+    visit.save(update_fields=["state"])
+
+    note = seal()
+
+    assert (note.kind, note.visit_id) == ("plan_of_care", visit.pk)
+    assert record.verify().is_whole
+
+
+def test_function_is_measured_again_and_the_first_value_stays(few):
+    report = documents.open_document(few.therapist, few.episode.pk, "progress_report", at=at(14))
+    label, first = report.function[0].label, report.function[0].value
+
+    write(few, "progress_report", {**GAIN, "function": {label: "12"}})
+
+    limit = few.episode.limitations.get(label=label)
+    assert limit.value == first
+    assert [(m.value, m.date) for m in limit.measures.all()] == [(12, TODAY)]
+    later = documents.open_document(few.therapist, few.episode.pk, "discharge", at=at(15))
+    said = " ".join(s.text for section in later.note.sections for s in section.sentences)
+    assert f"12 min now, {first:g} min at the start of care" in said

@@ -32,10 +32,18 @@ from neuroreed.clinic.models import (  # noqa: E402
     Claim,
     ClaimFile,
     OutgoingStep,
+    Receipt,
     Remittance,
     User,
 )
-from neuroreed.clinic.services import claims, ledgers, lifecycle, receiving, sending  # noqa: E402
+from neuroreed.clinic.services import (  # noqa: E402
+    claims,
+    ledgers,
+    lifecycle,
+    patient_money,
+    receiving,
+    sending,
+)
 from tests.clinic import world  # noqa: E402
 from tests.clinic.money import desk, payer  # noqa: E402
 from tests.clinic.world import at  # noqa: E402
@@ -45,6 +53,7 @@ BROKEN = 1
 WRITES = ("INSERT", "UPDATE", "DELETE")
 PAID = {1: payer.Answered(5000), 2: payer.Answered(1900, [("PR", "2", 100)])}
 PAYMENT_CENTS = 2 * 6900
+OWED_CENTS, TOO_MUCH_CENTS = 2 * 100, 50
 ROOT = Path(settings.DATA)
 
 
@@ -155,6 +164,16 @@ def work(place: Place) -> None:
     address = f"folder:{place.folder}"
     sending.deliver(biller, at=at(11, 5), address=address)
     receiving.collect(None, at=at(12), address=address)
+    patient = Claim.objects.earliest("number").patient
+    if Remittance.objects.exists():
+        # the same two presses again, after each restart: more than is owed, then the rest back
+        patient_money.take(
+            biller, patient.pk, amount_cents=OWED_CENTS + TOO_MUCH_CENTS, method="cash",
+            token="taken", at=at(13),
+        )  # fmt: skip
+        patient_money.give_back(
+            biller, patient.pk, amount_cents=TOO_MUCH_CENTS, token="back", at=at(14)
+        )
 
 
 def clearing_house(place: Place) -> None:
@@ -178,13 +197,16 @@ def faults(place: Place) -> list[str]:
         if paid != 6900:
             found.append(f"claim {claim.number} has {paid} cents posted")
         steps = list(claim.steps.values_list("state", flat=True))
-        if steps != ["released", "filed", "sent", "adjudicated"]:
+        if steps != ["released", "filed", "sent", "adjudicated", "closed"]:
             found.append(f"claim {claim.number} went {steps}")
     if ClaimFile.objects.count() != 1 or OutgoingStep.objects.filter(state="sent").count() != 2:
         found.append("a file was made or noted twice")
     cheques = list(Remittance.objects.values_list("payment_cents", flat=True))
     if cheques != [PAYMENT_CENTS]:
         found.append(f"cheques posted: {cheques}")
+    received = sum(ledgers.of(claim).balance("received") for claim in Claim.objects.all())
+    if received != OWED_CENTS or Receipt.objects.count() != 1:
+        found.append(f"the patient paid {received} cents in {Receipt.objects.count()} receipts")
     if list((place.folder / "in").iterdir()):
         found.append("a file still waits")
     if len(list((place.folder / "out").glob("*.999"))) != 1:

@@ -107,8 +107,9 @@ def test_a_planted_cent_says_how_much_and_where():
 
     line = next(d for d in read["defects"] if d["code"] == "line_balance")
     claim = next(d for d in read["defects"] if d["code"] == "claim_balance")
-    assert "-0.01" in line["message"] and line["element"] == "SVC03" and line["loop"] == "2110"
-    assert "-0.01" in claim["message"] and claim["loop"] == "2100"
+    assert "0.01 too little" in line["message"]
+    assert (line["element"], line["loop"]) == ("SVC03", "2110")
+    assert "0.01 too little" in claim["message"] and claim["loop"] == "2100"
     assert (line["segment"], claim["segment"]) == (21, 14)
     assert transactions_of(read)[0]["claims"][0]["balanced"] is False
 

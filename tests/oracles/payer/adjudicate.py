@@ -1,6 +1,7 @@
 """How the payer decides: the rule book's sentences, one after the other, in decimal dollars.
 
-Prices are national and of 2026; relative values and factor are those of RVU26C.
+Prices are of 2026, national unless the payer has a place; relative values and factor are
+those of RVU26C.
 """
 
 from __future__ import annotations
@@ -22,8 +23,13 @@ VALUES = {
     "97116": ("0.45", "0.41", "0.01"),
     "97150": ("0.29", "0.24", "0.01"),
     "97124": ("0.35", "0.53", "0.01"),
+    "97162": ("1.54", "1.38", "0.01"),
+    "97166": ("1.54", "1.46", "0.01"),
 }
-MOST_UNITS = {"97112": 4, "97116": 4, "97110": 6, "97140": 6, "97530": 6, "97150": 1, "97124": 4}
+MOST_UNITS = {
+    "97112": 4, "97116": 4, "97110": 6, "97140": 6, "97530": 6, "97150": 1, "97124": 4,
+    "97162": 1, "97166": 1,
+}  # fmt: skip
 PAIRS = {("97150", "97112"): 1, ("97140", "97124"): 0}
 APART = {"59", "XE", "XS", "XP", "XU"}
 THRESHOLD = Decimal("2480.00")
@@ -34,8 +40,15 @@ def cent(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def price(code: str, share: str) -> Decimal:
-    work, pe, mp = (Decimal(one) for one in VALUES[code])
+Place = tuple[str, str, str]
+NATIONAL: Place = ("1", "1", "1")
+
+
+def price(code: str, share: str, place: Place = NATIONAL) -> Decimal:
+    """A unit's fee; ``share`` is what is left of the practice expense."""
+    work, pe, mp = (
+        Decimal(value) * Decimal(index) for value, index in zip(VALUES[code], place, strict=True)
+    )
     return cent(FACTOR * (work + pe * Decimal(share) + mp))
 
 
@@ -50,16 +63,18 @@ class Decision:
     allowed: Decimal = Decimal(0)
     fault: str = ""
     in_full: int = 0
+    changed: str = ""
 
 
 @dataclass
 class Answer:
-    """A decided claim with the payer's own number."""
+    """A decided claim with the payer's own number; ``named`` is another number for ours."""
 
     asked: Asked
     number: str
     decisions: list[Decision]
     status: str = "1"
+    named: str = ""
 
     @property
     def paid(self) -> Decimal:
@@ -72,7 +87,8 @@ class Payer:
 
     ``used`` and ``deductible`` are by member. ``refuse`` is the share of lines denied for no
     good reason; ``mistakes`` names lines (claim, line number) and how they are mispaid:
-    ``reduced_again`` or ``one_cent`` and the like.
+    ``reduced_again`` or ``one_unit_less`` and the like. ``spared`` members are never refused
+    for no reason.
     """
 
     random: Random
@@ -84,6 +100,10 @@ class Payer:
     seen: set[tuple[str, date, str, str]] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
     count: int = 0
+    place: Place = NATIONAL
+    prefix: str = "ICN"
+    discipline_from: date = date.min
+    spared: frozenset[str] = frozenset()
 
     def answer(self, claims: list[Asked]) -> list[Answer]:
         """Decide the claims, day by day and member by member."""
@@ -99,7 +119,9 @@ class Payer:
             self.count += 1
             lines = [decided[id(service)] for service in claim.services]
             nothing = all(not one.allowed for one in lines)
-            found.append(Answer(claim, f"ICN{self.count:05d}", lines, "4" if nothing else "1"))
+            found.append(
+                Answer(claim, f"{self.prefix}{self.count:05d}", lines, "4" if nothing else "1")
+            )
         return found
 
     def _day(
@@ -120,7 +142,7 @@ class Payer:
             payable,
             key=lambda one: (
                 Decimal(VALUES[one[1].code][1]),
-                price(one[1].code, "1"),
+                price(one[1].code, "1", self.place),
                 not {"CQ", "CO"} & set(one[1].modifiers),
             ),
             default=None,
@@ -142,7 +164,8 @@ class Payer:
         self.seen.add(key)
         if (self.received - service.on).days > FILING_DAYS:
             return "CO", "29", []
-        if not {"GP", "GO", "GN"} & set(service.modifiers):
+        lacks = not {"GP", "GO", "GN"} & set(service.modifiers)
+        if lacks and service.on >= self.discipline_from:
             return "CO", "4", ["N822"]
         for (first, second), indicator in PAIRS.items():
             is_second = service.code == second and any(one.code == first for one in day)
@@ -150,13 +173,14 @@ class Payer:
                 return "CO", "236", []
         if sum(one.units for one in day if one.code == service.code) > MOST_UNITS[service.code]:
             return "CO", "151", ["N362"]
-        if self.random.random() < self.refuse:
+        if member not in self.spared and self.random.random() < self.refuse:
             self.refused.add((claim.number, service.number))
             return "CO", "50", ["N115"]
         return None
 
     def _price(self, member: str, claim: Asked, service: Service, full: int) -> Decision | None:
-        whole, reduced = price(service.code, "1"), price(service.code, "0.5")
+        whole = price(service.code, "1", self.place)
+        reduced = price(service.code, "0.5", self.place)
         mistake = self.mistakes.get((claim.number, service.number), "")
         meant = full
         if mistake == "reduced_again":

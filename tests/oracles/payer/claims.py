@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 @dataclass
 class Service:
-    """One line as it was asked for; amounts in cents."""
+    """One line as it was asked for, in cents. ``before``: what the first payer took off."""
 
     code: str
     modifiers: list[str]
@@ -17,6 +17,7 @@ class Service:
     on: date
     control: str = ""
     number: str = ""
+    before: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -30,6 +31,8 @@ class Asked:
     first: str
     member: str
     replaces: str = ""
+    payer: str = ""
+    first_paid: int | None = None
     services: list[Service] = field(default_factory=list)
 
     @property
@@ -58,7 +61,7 @@ def read(content: bytes) -> Batch:
     text = content.decode().replace("\n", "")
     end = text[105]
     found = Batch("", "", [], "", "", [])
-    last = first = member = ""
+    last = first = member = payer = ""
     claim: Asked | None = None
     for segment in text.split(end):
         e = segment.split("*")
@@ -73,13 +76,23 @@ def read(content: bytes) -> Batch:
             found.reference = e[3]
         elif name == "NM1" and e[1] == "85":
             found.npi = e[9]
-        elif name == "NM1" and e[1] == "IL":
+        elif name == "HL":
+            claim = None
+        elif name == "NM1" and e[1] == "IL" and claim is None:
             last, first, member = e[3], e[4], e[9]
+        elif name == "NM1" and e[1] == "PR" and claim is None:
+            payer = e[9]
         elif name == "CLM":
-            claim = Asked(e[1], cents(e[2]), e[5].split(":")[2], last, first, member)
+            claim = Asked(e[1], cents(e[2]), e[5].split(":")[2], last, first, member, payer=payer)
             found.claims.append(claim)
         elif name == "REF" and claim is not None and e[1] == "F8":
             claim.replaces = e[2]
+        elif name == "AMT" and e[1] == "D" and claim is not None:
+            claim.first_paid = cents(e[2])
+        elif name == "CAS" and claim is not None and claim.services:
+            claim.services[-1].before += [
+                (e[1], e[place], cents(e[place + 1])) for place in range(2, len(e), 3)
+            ]
         elif name == "LX" and claim is not None:
             number = e[1]
         elif name == "SV1" and claim is not None:

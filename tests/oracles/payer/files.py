@@ -20,6 +20,14 @@ BY_TRANSFER = "ACH*CCP*01*111000025*DA*778899*1512345678**01*011000138*DA*445566
 BY_NOTHING = "NON***********"
 
 
+def envelope_refused(batch: Batch, on: date, control: int) -> bytes:
+    """A TA1 that refuses the whole interchange; nothing else is in the file."""
+    return (
+        f"ISA*00*{'':10}*00*{'':10}*ZZ*{'PAYERHUB':15}*ZZ*{'SGREHAB':15}*{on:%y%m%d}*0800*^*00501"
+        f"*{control:09d}*0*P*:~TA1*{batch.interchange}*{on:%y%m%d}*0800*R*006~IEA*0*{control:09d}~"
+    ).encode()
+
+
 def money(amount: Decimal) -> str:
     text = f"{amount:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
@@ -100,6 +108,8 @@ class Cheque:
     answers: list[Answer]
     taken_back: list[Answer]
     provider: list[tuple[str, str, Decimal]]
+    payer: str = "MEDICARE"
+    filing: str = "MB"
 
     @property
     def amount(self) -> Decimal:
@@ -117,7 +127,7 @@ class Cheque:
             f"{BY_TRANSFER if amount else BY_NOTHING}*{on:%Y%m%d}",
             f"TRN*1*{self.number}*1512345678",
             f"DTM*405*{on:%Y%m%d}",
-            "N1*PR*MEDICARE",
+            f"N1*PR*{self.payer}",
             "N3*100 PAYER PLZ",
             "N4*ALBANY*NY*12207",
             "PER*BL*EDI DESK*TE*8005550111",
@@ -125,16 +135,16 @@ class Cheque:
             "LX*1",
         ]
         for one in self.taken_back:
-            found += _claim(one, -1, None)
+            found += _claim(one, -1, None, self.filing)
         for one in self.answers:
-            found += _claim(one, 1, plant)
+            found += _claim(one, 1, plant, self.filing)
         if self.provider:
             parts = "*".join(f"{why}:{what}*{money(each)}" for why, what, each in self.provider)
             found.append(f"PLB*{self.npi}*{on.year}1231*{parts}")
         return wrap("835", found, on, control)
 
 
-def _claim(one: Answer, sign: int, plant: tuple[str, int] | None) -> list[str]:
+def _claim(one: Answer, sign: int, plant: tuple[str, int] | None, filing: str = "MB") -> list[str]:
     asked: Asked = one.asked
     owed = sum(
         (amount for each in one.decisions for group, _, amount in each.why if group == "PR"),
@@ -143,8 +153,8 @@ def _claim(one: Answer, sign: int, plant: tuple[str, int] | None) -> list[str]:
     charge = Decimal(sign * asked.charge) / 100
     status = "22" if sign < 0 else one.status
     found = [
-        f"CLP*{asked.number}*{status}*{money(charge)}*{money(sign * one.paid)}*"
-        f"{money(sign * owed)}*MB*{one.number}*11*{asked.frequency}",
+        f"CLP*{one.named or asked.number}*{status}*{money(charge)}*{money(sign * one.paid)}*"
+        f"{money(sign * owed)}*{filing}*{one.number}*11*{asked.frequency}",
         f"NM1*QC*1*{asked.last}*{asked.first}****MI*{asked.member}",
     ]
     for place, each in enumerate(one.decisions):
@@ -153,13 +163,16 @@ def _claim(one: Answer, sign: int, plant: tuple[str, int] | None) -> list[str]:
         if plant is not None and plant[0] == asked.number and not place:
             paid += Decimal(plant[1]) / 100
         procedure = ":".join(["HC", service.code, *service.modifiers])
+        # a code that the payer changed stands first, the one that was asked for sixth
+        paid_as = f"HC:{each.changed}" if each.changed else procedure
         found += [
-            f"SVC*{procedure}*{money(Decimal(sign * service.charge) / 100)}*{money(paid)}**"
-            f"{service.units if each.allowed else 0}**{service.units}",
+            f"SVC*{paid_as}*{money(Decimal(sign * service.charge) / 100)}*{money(paid)}**"
+            f"{service.units if each.allowed else 0}*{procedure if each.changed else ''}"
+            f"*{service.units}",
             f"DTM*472*{service.on:%Y%m%d}",
         ]
         found += [f"CAS*{group}*{why}*{money(sign * amount)}" for group, why, amount in each.why]
-        if service.control:
+        if service.control and not one.named:
             found.append(f"REF*6R*{service.control}")
         found += [f"LQ*HE*{code}" for code in each.remarks]
     return found

@@ -40,6 +40,7 @@ def finished(client: Any, *files: Any, **more: Any) -> BulkRun:
     return run
 
 
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_an_upload_becomes_results_down_to_the_line_its_facts_and_its_row(
     signed_in: Any, rooms: Any
 ) -> None:

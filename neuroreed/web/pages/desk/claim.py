@@ -22,6 +22,7 @@ from neuroreed.clinic.services import (
     patient_money,
 )
 from neuroreed.model.errors import BadInput, Refused
+from neuroreed.model.money import dollars
 from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import amount_cents, key
 from neuroreed.web.pages.door import door
@@ -81,16 +82,19 @@ def next_payer(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 def records(request: HttpRequest, claim_id: UUID) -> HttpResponse:
     """Answer a payer's request for records."""
     claim = access.claim_for(request.user, claim_id)
-    text = request.POST.get("due_on", "")
-    due_on = date_field(required=False).clean(text) if text else None
     day = claim.visit.date_of_service
+
+    def said(name: str) -> Any:
+        text = request.POST.get(name, "")
+        return date_field(required=False).clean(text) if text else None
+
     row = packets.records(
         request.user,
         claim_id,
         reference=request.POST.get("reference", ""),
-        due_on=due_on,
-        first_day=day,
-        last_day=day,
+        due_on=said("due_on"),
+        first_day=said("first_day") or day,
+        last_day=said("last_day") or day,
         at=clock.now(),
     )
     return redirect("desk-packet", row.pk)
@@ -190,6 +194,20 @@ def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         at=clock.now(),
     )
     messages.success(request, _("Received. Receipt {} is below.").format(row.number))
+    return redirect("desk-account", patient_id)
+
+
+@door("POST")
+def give_back(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Pay a patient's credit back."""
+    amount = patient_money.give_back(
+        request.user,
+        patient_id,
+        amount_cents=amount_cents(request.POST.get("amount", "")),
+        token=request.POST.get("token", ""),
+        at=clock.now(),
+    )
+    messages.success(request, _("Given back: ${}.").format(dollars(amount)))
     return redirect("desk-account", patient_id)
 
 

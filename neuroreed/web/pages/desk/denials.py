@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +16,19 @@ from django.utils.translation import ngettext
 from neuroreed.clinic import access_money
 from neuroreed.clinic.services import denials as service
 from neuroreed.clinic.services import packets
+from neuroreed.policy import payers
 from neuroreed.web import clock
 from neuroreed.web.pages.desk.shell import keys, page
 from neuroreed.web.pages.door import door
 
+MOST_MONTHS = 12
 MEASURES = ("cause", "payer", "code", "therapist", "month")
 
 
 def acts() -> list[tuple[str, str, str]]:
     """What can be done for all of a kind: id, button, whether a reason is asked."""
     return [
+        ("appealed", _("Make the appeals"), ""),
         ("corrected", _("Make corrected claims"), ""),
         ("written_off", _("Write off"), "reason"),
         ("patient", _("Ask the patient"), "reason"),
@@ -35,18 +39,34 @@ def acts() -> list[tuple[str, str, str]]:
 def denials(request: HttpRequest) -> HttpResponse:
     """Open denials by cause: how many, how much, until when."""
     shown = [
-        {"group": group, "rows": rows}
+        {
+            "group": group,
+            "payer": payer_name(group.payer),
+            "rows": rows,
+            # what a payer took off is never asked of the patient
+            "acts": [
+                one
+                for one in acts()
+                if one[0] != "patient" or any(r.item.may_bill_patient is not False for r in rows)
+            ],
+        }
         for group, rows in service.groups(request.user, at=clock.now())
     ]
     return page(
         request,
         "desk/denials.html",
         groups=shown,
-        acts=acts(),
         total=sum(one["group"].amount_cents for one in shown),
         count=sum(one["group"].count for one in shown),
+        under_way=service.under_way(request.user),
         measures=[{"id": name, "label": label} for name, label in measures().items()],
     )
+
+
+def payer_name(payer: str) -> str:
+    """The name of a payer's profile, or its id where it has none any more."""
+    known = payers.profiles().get(payer)
+    return known.name if known else payer
 
 
 def measures() -> dict[str, str]:
@@ -66,12 +86,24 @@ def trends(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "cause")
     by = by if by in MEASURES else "cause"
     found = service.trends(request.user, by=by, at=clock.now())
+    if by == "payer":
+        found = tuple(replace(one, name=payer_name(one.name)) for one in found)
     months = [month for month, _count, _cents in found[0].per_month] if found else []
     return page(
         request,
         "desk/trends.html",
-        rows=found,
-        months=months[-12:],
+        rows=[
+            {
+                "name": one.name,
+                "count": one.count,
+                "amount_cents": one.amount_cents,
+                "shown": one.per_month[-MOST_MONTHS:],
+            }
+            for one in found
+        ],
+        months=months[-MOST_MONTHS:],
+        title=_("Denials by {}").format(measures()[by].lower()),
+        label=measures()[by],
         by=by,
         measures=[{"id": name, "label": label} for name, label in measures().items()],
     )
@@ -80,13 +112,17 @@ def trends(request: HttpRequest) -> HttpResponse:
 @door("POST")
 def act(request: HttpRequest) -> HttpResponse:
     """One act for the chosen denials."""
-    done = service.act(
-        request.user,
-        keys(request),
-        act=request.POST.get("act", ""),
-        reason=request.POST.get("reason", ""),
-        at=clock.now(),
-    )
+    wanted = request.POST.get("act", "")
+    if wanted == "appealed":
+        done = packets.appeal_all(request.user, keys(request), at=clock.now())
+    else:
+        done = service.act(
+            request.user,
+            keys(request),
+            act=wanted,
+            reason=request.POST.get("reason", ""),
+            at=clock.now(),
+        )
     if done.done:
         said = ngettext("{} denial is done.", "{} denials are done.", done.done)
         messages.success(request, said.format(done.done))
@@ -108,7 +144,13 @@ def denial(request: HttpRequest, denial_id: UUID) -> HttpResponse:
         evidence=[where(one, found) for one in found.item.evidence],
         draft=packets.draft(request.user, [denial_id], at=clock.now()).packet,
         done=list(found.row.acts.select_related("by", "packet")),
-        acts=acts(),
+        is_settled=service.is_settled(found.row),
+        acts=[
+            one
+            for one in acts()
+            if one[0] != "appealed"
+            and (one[0] != "patient" or found.item.may_bill_patient is not False)
+        ],
     )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from neuroreed.clinic import access_money
 from neuroreed.clinic.services import authorizations as authorization_service
@@ -32,25 +33,24 @@ def month(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("month") or f"{today:%Y-%m}"
     first, following = service.bounds(wanted)
     found = service.look(request.user, wanted, at=clock.now())
-    labels = {
-        "visit": _("Visits"),
-        "note": _("Notes"),
-        "charge": _("Charges"),
-        "claim": _("Claims"),
-        "answer": _("Answers"),
-        "posting": _("Postings"),
+    missing = {
+        "visit": _("Booked, and neither given nor cancelled"),
+        "note": _("Given, and not signed"),
+        "charge": _("Signed, and without charges"),
+        "claim": _("Charged, and no claim is out"),
+        "answer": _("A claim is out, and not answered"),
+        "posting": _("Answered, and not posted"),
     }
     chain = [
-        (labels["visit"], found.visits),
-        (labels["note"], found.notes),
-        (labels["charge"], found.charges),
-        (labels["claim"], found.claims),
-        (labels["answer"], found.answers),
+        (_("Visits"), found.visits),
+        (_("Notes"), found.notes),
+        (_("Charges"), found.charges),
+        (_("Claims"), found.claims),
+        (_("Answers"), found.answers),
     ]
     gaps = [
         {
             "gap": gap,
-            "label": labels[gap.kind],
             "href": reverse("claim", args=[gap.claim_id])
             if gap.claim_id
             else (
@@ -73,7 +73,11 @@ def month(request: HttpRequest) -> HttpResponse:
         "desk/month.html",
         found=found,
         chain=chain,
-        gaps=gaps[:MOST_ROWS],
+        kinds=[
+            {"label": label, "gaps": [one for one in gaps if one["gap"].kind == kind]}
+            for kind, label in missing.items()
+            if any(one["gap"].kind == kind for one in gaps)
+        ],
         gap_count=len(gaps),
         money=[(words[name], found.cents[name]) for name in words],
         charged=sum(found.cents.values()),
@@ -110,7 +114,32 @@ def differences(request: HttpRequest) -> HttpResponse:
         under_cents=sum(row.off_by_cents or 0 for row in under),
         over=over,
         payers=sorted((one.id, one.name) for one in payers.profiles().values() if one.id != "base"),
+        bases=bases(),
+        loaded=[
+            {"name": known.name, "on": row.at, "rows": len(row.amounts)}
+            for row in patient_money.schedules_loaded(request.user)
+            if (known := payers.profiles().get(row.payer)) is not None
+        ],
     )
+
+
+def bases() -> list[tuple[str, str]]:
+    """What the amount of a contract's row may be for."""
+    return [
+        ("per_unit", _("dollars for each unit")),
+        ("per_service", _("dollars once a day for the code, whatever its units")),
+        (
+            "per_visit",
+            _("dollars once for all codes of the visit that have it; the highest counts"),
+        ),
+        ("percent_of_medicare", _("a percentage of what Medicare allows, its reductions included")),
+        (
+            "percent_of_medicare_unreduced",
+            _("a percentage of Medicare's full fee of each unit, without reductions"),
+        ),
+        ("percent_of_charges", _("a percentage of what you charge")),
+        ("day_limit", _("dollars, the most for all lines of a day; its code is *")),
+    ]
 
 
 @door("POST")
@@ -126,7 +155,8 @@ def schedule(request: HttpRequest) -> HttpResponse:
     row = patient_money.load_schedule(
         request.user, request.POST.get("payer", ""), text, at=clock.now()
     )
-    messages.success(request, _("{} prices are loaded.").format(len(row.amounts)))
+    said = ngettext("{} row is loaded.", "{} rows are loaded.", len(row.amounts))
+    messages.success(request, said.format(len(row.amounts)))
     return redirect("desk-differences")
 
 
@@ -171,15 +201,20 @@ def by_hand(request: HttpRequest, coverage_id: UUID) -> HttpResponse:
     """Write down what the payer said by telephone."""
     said = request.POST
     left = said.get("deductible_left", "").strip()
-    visits = said.get("visits_left", "").strip()
-    if visits and not visits.isdecimal():
-        raise BadInput(_("Write the visits left as a number."))
+    visits, share = (said.get(name, "").strip() for name in ("visits_left", "coinsurance"))
+    if (visits and not visits.isdecimal()) or (share and not share.isdecimal()):
+        raise BadInput(_("Write the visits left, and the patient's share in percent, as a number."))
+    used = {bucket: said.get(f"used_{bucket}", "").strip() for bucket in ("pt_slp", "ot")}
+    copay = said.get("copay", "").strip()
     eligibility_service.by_hand(
         request.user,
         coverage_id,
         at=clock.now(),
         active={"yes": True, "no": False}.get(said.get("active", "")),
         deductible_left_cents=amount_cents(left) if left else None,
+        coinsurance_permille=int(share) * 10 if share else None,
+        copay_cents=amount_cents(copay) if copay else None,
+        therapy_used_cents={bucket: amount_cents(text) for bucket, text in used.items() if text},
         visits_left=int(visits) if visits else None,
         authorization_required={"yes": True, "no": False}.get(said.get("authorization", "")),
     )

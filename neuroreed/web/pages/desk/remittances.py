@@ -34,7 +34,7 @@ SIGNS = {
 def remittances(request: HttpRequest) -> HttpResponse:
     """The cheques, the latest first."""
     rows = access_money.remittances(request.user)[:LATEST]
-    return page(request, "desk/remittances.html", rows=rows)
+    return page(request, "desk/remittances.html", rows=rows, carried=service.carried())
 
 
 @door()

@@ -20,6 +20,7 @@ from neuroreed.web.pages.documentation.forms import (
     CarePlanForm,
     EvaluationForm,
     FindingForm,
+    FunctionForm,
     LimitationForm,
     WordsForm,
 )
@@ -82,7 +83,7 @@ def evaluation(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         part = request.POST.get("part", "")
-        if part not in forms:
+        if part not in forms and part != "function":
             raise BadInput(_("There is no such part of an evaluation."))
         wrong = save(request, visit, part)
         if wrong is None:
@@ -98,7 +99,7 @@ def evaluation(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "medical": diagnoses(episode.medical_diagnoses, visit.date_of_service),
         "treatment": diagnoses(episode.treatment_diagnoses, visit.date_of_service),
         "history": [(name, said[name], own.get(name, "")) for name in HISTORY],
-        "limitations": episode.limitations.all(),
+        "limitations": function_lines(episode, visit.date_of_service),
         "findings": episode.impairments.all(),
         "plan": visit.plan,
         "words_form": forms["words"],
@@ -106,6 +107,16 @@ def evaluation(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "finding_form": forms["finding"],
     }
     return render(request, "documentation/evaluation.html", values, status=status)
+
+
+def function_lines(episode: Any, on: Any) -> list[dict[str, Any]]:
+    """Each limited activity with its last value up to a day."""
+    made = []
+    for one in episode.limitations.all():
+        last = one.measures.filter(date__lte=on).last()
+        value, since = (last.value, last.date) if last else (one.value, one.recorded_on)
+        made.append({"row": one, "value": value, "date": since})
+    return made
 
 
 def save(request: HttpRequest, visit: Any, part: str) -> Any:
@@ -122,15 +133,22 @@ def save(request: HttpRequest, visit: Any, part: str) -> Any:
     if part == "words":
         return save_words(request, visit)
     measures = evaluations.measures_of(visit.episode.condition)
-    form: Any = (
-        LimitationForm(request.POST)
-        if part == "limitation"
-        else FindingForm(request.POST, measures=measures)
-    )
+    made: dict[str, Any] = {
+        "limitation": lambda: LimitationForm(request.POST),
+        "function": lambda: FunctionForm(request.POST),
+        "finding": lambda: FindingForm(request.POST, measures=measures),
+    }
+    form: Any = made[part]()
     if not form.is_valid():
+        if part == "function":
+            raise BadInput(_("Give what the person can do now as a number."))
         return form
     if part == "limitation":
         plans.add_limitation(user, visit.episode_id, at=at, **form.cleaned_data)
+    elif part == "function":
+        plans.measure_function(
+            user, visit.episode_id, date=visit.date_of_service, at=at, **form.cleaned_data
+        )
     else:
         plans.add_impairment(
             user, visit.episode_id, date=visit.date_of_service, at=at, **form.cleaned_data

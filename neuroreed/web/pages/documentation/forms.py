@@ -82,6 +82,13 @@ class LimitationForm(forms.Form):
     prior_level = forms.DecimalField(label=_("Before"), max_digits=9, decimal_places=2)
 
 
+class FunctionForm(forms.Form):
+    """What the person can do now of an activity that was limited."""
+
+    label = forms.CharField(max_length=10, widget=forms.HiddenInput())
+    value = forms.DecimalField(label=_("Now"), max_digits=9, decimal_places=2)
+
+
 class FindingForm(forms.Form):
     """One deficit with its measure."""
 
@@ -294,6 +301,20 @@ class ReportForm(forms.Form):
                     required=False,
                     error_messages={"invalid": _("A number, so that change can be shown.")},
                 )
+                if goal.recorded:
+                    made[f"again_{goal.label}"] = forms.BooleanField(
+                        label=_("{} was measured again today, with the same value").format(
+                            goal.label
+                        ),
+                        required=False,
+                    )
+            for one in report.function:
+                made[f"function_{one.label}"] = forms.RegexField(
+                    NUMBER,
+                    label=_("{activity} now, {unit}").format(activity=one.activity, unit=one.unit),
+                    required=False,
+                    error_messages={"invalid": _("A number, so that change can be shown.")},
+                )
         for name, field in self.of_kind(report.kind).items():
             made[name] = field
 
@@ -347,11 +368,18 @@ class ReportForm(forms.Form):
         made: dict[str, Any] = {}
         values: dict[str, Any] = {}
         known = {goal.label: str(goal.recorded) for goal in self.report.goals}
+        function = {one.label: str(one.recorded) for one in self.report.function}
         for name, value in given.items():
             if name.startswith("value_"):
                 label = name.removeprefix("value_")
-                if value and value != known.get(label):
+                if value and (value != known.get(label) or given.get(f"again_{label}")):
                     values[label] = {"value": value}
+            elif name.startswith("again_"):
+                continue
+            elif name.startswith("function_"):
+                label = name.removeprefix("function_")
+                if value and value != function[label]:
+                    made.setdefault("function", {})[label] = value
             elif name == "goal_changes":
                 made[name] = value.splitlines()
             else:

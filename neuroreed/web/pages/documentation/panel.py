@@ -29,9 +29,11 @@ def band_words() -> dict[str, str]:
 def place(path: str | None, visit: Any) -> str:
     """The page on which a fact of the record is recorded; none for those of the session."""
     head = (path or "").split(".")[0].split("[")[0]
-    if head in {"functional_limitations", "impairments", "onset", "dx"}:
-        if visit.kind in {"evaluation", "reevaluation"}:
-            return reverse("evaluation", args=[visit.pk])
+    if head == "dx":
+        return reverse("diagnoses", args=[visit.episode_id])
+    if head in {"functional_limitations", "impairments"}:
+        return reverse("evaluation", args=[visit.pk])
+    if head == "onset":
         return reverse("patient", args=[visit.patient_id])
     if head in {"goals", "poc"}:
         if visit.plan_id:

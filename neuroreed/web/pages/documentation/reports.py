@@ -29,6 +29,10 @@ def started(report: Any) -> dict[str, Any]:
     made["goal_changes"] = "\n".join(report.entries.get("goal_changes") or ())
     for goal in report.goals:
         made[f"value_{goal.label}"] = "" if goal.value is None else goal.value
+        kept = (report.entries.get("values") or {}).get(goal.label, {})
+        made[f"again_{goal.label}"] = kept.get("value") == goal.recorded
+    for one in report.function:
+        made[f"function_{one.label}"] = "" if one.value is None else one.value
     return made
 
 

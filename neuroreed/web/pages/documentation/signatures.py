@@ -87,6 +87,10 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "plan": now.plan,
         "chip": state_words()[now.state],
         "forms": [(name, *labels[name], form) for name, form in forms.items()],
+        "can_seal": not now.is_sealed
+        and request.user.role == "therapist"
+        and now.plan.episode.ended_on is None
+        and now.is_latest,
         "can_file": request.user.role in {"therapist", "front_desk", "admin"},
     }
     return render(request, "documentation/plan.html", values, status=422 if waits else 200)

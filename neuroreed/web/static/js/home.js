@@ -13,6 +13,7 @@
   const sync = document.getElementById("sync");
   const language = document.body.dataset.language;
   let sending = false;
+  let again = false;
   let notice = "";
 
   function key() {
@@ -93,6 +94,8 @@
   }
 
   async function flush() {
+    // asked for while a parcel is on its way: what that one does not hold, or fails to bring
+    again = sending;
     if (sending) return;
     const now = Date.now();
     const ready = read(KEY).filter(function (entry) { return !entry.hold || entry.hold <= now || entry.hold > now + HOLD_MS; }).slice(0, PARCEL);
@@ -119,6 +122,7 @@
     } finally {
       sending = false;
       show();
+      if (again) flush();
     }
   }
 

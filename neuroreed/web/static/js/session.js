@@ -33,7 +33,9 @@
 
   function swap(html) {
     const held = document.activeElement && document.activeElement.id;
+    const opened = Array.from(document.querySelectorAll("#session-state details[open][id]"), (d) => d.id);
     htmx.swap("#session-state", html, { swapStyle: "outerHTML" });
+    opened.map((id) => document.getElementById(id)).filter(Boolean).forEach((d) => { d.open = true; });
     readClock();
     tick();
     const again = held && document.getElementById(held);
