@@ -14,7 +14,7 @@ import polars as pl
 
 from neuroreed.bulk.door_columns import layout_of
 from neuroreed.bulk.local import Settings, load
-from neuroreed.bulk.partitions import FILE, ROW, Task
+from neuroreed.bulk.partitions import FILE, ROW, Task, scan
 from neuroreed.bulk.peers import BilledUnits, National, compare, read_national
 from neuroreed.model.columns import code_text, day_text
 from neuroreed.model.errors import BadInput
@@ -67,7 +67,7 @@ def _lines(folder: Path, settings: Settings) -> pl.DataFrame:
     """Units by therapist, clinic, patient, date and code."""
     tasks = [Task(**each) for each in json.loads((folder / "tasks.json").read_text())["tasks"]]
     files = [name for name, *_ in json.loads((folder / "run.json").read_text())["files"]]
-    names = pl.scan_parquet(tasks[0].path).collect_schema().names()
+    names = scan(tasks[0].path).collect_schema().names()
     layout = layout_of(
         [name for name in names if name not in {FILE, ROW}], settings.mapping, settings.payer
     )

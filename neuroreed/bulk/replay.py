@@ -74,7 +74,7 @@ def replay(
     """
     tasks = [Task(**each) for each in json.loads((folder / "tasks.json").read_text())["tasks"]]
     files = [name for name, *_ in json.loads((folder / "run.json").read_text())["files"]]
-    names = pl.scan_parquet(tasks[0].path).collect_schema().names()
+    names = scan(tasks[0].path).collect_schema().names()
     layout = layout_of([name for name in names if name not in {FILE, ROW}], mapping, payer)
     try:
         frame, beside = _gathered(tasks, layout, found, intervals)
@@ -165,7 +165,7 @@ def _all(tasks: Sequence[Task], where: Any) -> pl.DataFrame:
 
 
 def _rows(task: Task, where: Any) -> pl.DataFrame:
-    lazy = pl.scan_parquet(task.path).slice(task.start, task.rows).with_row_index(_PLACE)
+    lazy = scan(task.path).slice(task.start, task.rows).with_row_index(_PLACE)
     if callable(where):
         where = where(lazy.collect_schema())
     return lazy.filter(where).with_columns(pl.lit(task.number, pl.Int32).alias(_TASK)).collect()

@@ -19,6 +19,12 @@ from neuroreed.model.errors import BadInput
 from tests.bulk.cluster import cluster
 
 
+def _shared(factory) -> Path:
+    """One folder for all workers of this run of the tests."""
+    base = factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "kernels"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def kernels_are_compiled_once(tmp_path_factory):
     """Name one folder for this process and all that it starts."""
@@ -26,7 +32,7 @@ def kernels_are_compiled_once(tmp_path_factory):
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NEUROREED_CACHE", str(tmp_path_factory.mktemp("kernels")))
+        patch.setenv("NEUROREED_CACHE", str(_shared(tmp_path_factory)))
         yield
 
 
