@@ -56,8 +56,8 @@ from neuroreed.bulk.second import NamesOfVisits, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
-MEMORY_MB: Final = 1_500
-_SECOND_ROWS: Final = 4_000_000
+MEMORY_MB: Final = 1_200
+_SECOND_ROWS: Final = 2_000_000
 _LOOK_ROWS: Final = 100_000
 _WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
