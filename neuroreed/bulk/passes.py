@@ -21,11 +21,6 @@ from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
 from neuroreed.model.findings import Scope
 
 Array = np.ndarray[Any, Any]
-_TIMES: Final = ("patient", "date_of_service", "start_minute", "end_minute", "session")
-_INTERVAL_NAMES: Final = (
-    *("patient", "date_of_service", "discipline", "payer", "therapist", "start_minute"),
-    *("end_minute", "is_one_on_one", "is_group", "clocked_minutes", "visit"),
-)
 _DISCIPLINE_NAME: Final = {number: name for name, number in DISCIPLINES.items()}
 FINDING: Final = {
     "rule": pl.String, "severity": pl.String, "lowered": pl.Int8, "subject": pl.String,

@@ -276,9 +276,7 @@ def _claim_doings() -> dict[tuple[str, str], Doing]:
         found[loop, "PWK"] = Doing(
             c.ROW, "paperwork", level, _texts(type=1, transmission=2, control=6)
         )
-    for letter in "ABCD":
-        found[f"2310{letter}", "NM1"] = Doing(c.ROW, "providers", 0, _NAME_FIELDS)
-    for letter in "EF":
+    for letter in "ABCDEF":
         found[f"2310{letter}", "NM1"] = Doing(c.ROW, "providers", 0, _NAME_FIELDS)
     for letter in "ABCDEFGH":
         found[f"2420{letter}", "NM1"] = Doing(c.ROW, "providers", 1, _NAME_FIELDS)
