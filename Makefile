@@ -24,7 +24,7 @@ $(BIN)/uv: scripts/bootstrap.py
 	@touch $@
 
 $(RUNS): $(BIN)/uv uv.lock pyproject.toml
-	@$(SYNC) --inexact
+	@$(SYNC) --inexact --extra bulk
 	@touch $@
 
 $(TESTS): $(BIN)/uv uv.lock pyproject.toml
