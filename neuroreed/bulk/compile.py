@@ -24,9 +24,11 @@ from typing import Any, Final
 import numpy as np
 
 from neuroreed.audit.registry import Registry, registry
+from neuroreed.bulk.alike import AlikeDays
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import Plan, Planner
 from neuroreed.bulk.plan_frames import (
+    ALWAYS,
     COVERAGE_WIDTH,
     FRAMES,
     ITEMS_WIDTH,
@@ -45,10 +47,12 @@ _SPARE: Final = 72
 _STATE: Final = 8
 _BETWEEN: Final = re.compile(r"^from neuroreed.bulk.runtime import .*$", re.MULTILINE)
 _HITS: Final = 2**20
+_ALIKE_FROM: Final = 10_000
 _HEAD: Final = """\"\"\"Generated from the registry; do not edit.\"\"\"
 import numba
+import numpy as np
 from numba import int64
-from neuroreed.bulk.pointers import pointer
+from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at, pointer
 _plain = {"nogil": True, "error_model": "numpy"}
 _jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_plain)
 _cached = numba.njit(cache=True, **_plain)
@@ -181,13 +185,25 @@ def coverage_of(plan: Plan, counts: np.ndarray[Any, Any]) -> dict[str, RuleCover
 
 
 class Kernel:
-    """One kernel with its working memory; one thread at a time. ``run`` is its own if given."""
+    """One kernel with its working memory; one thread at a time. ``run`` is its own if given.
+
+    From ``alike_from`` lines on, days that are alike are judged once where that is compiled.
+    """
 
     def __init__(
-        self, kind: str, using: Registry | None = None, block: int = BLOCK, run: Any = None
+        self,
+        kind: str,
+        using: Registry | None = None,
+        block: int = BLOCK,
+        run: Any = None,
+        alike_from: int = _ALIKE_FROM,
     ) -> None:
         self.plan = plan_of(kind, using)
         self._run = compiled(self.plan) if run is None else run
+        self._alike_from = alike_from
+        self._days = None
+        if kind == LINES and run is None:
+            self._days = AlikeDays(self.plan, using or registry())
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)
@@ -199,16 +215,59 @@ class Kernel:
         self._values = np.full(self.plan.values * self._capacity, -(2**62), np.int64)
         self._answers = np.zeros(self._capacity * len(self.plan.rules), np.uint8)
 
+    def _needed(self, asked: np.ndarray[Any, Any]) -> set[str]:
+        """The columns that the rules asked for look at."""
+        found = {*ALWAYS[self.plan.kind], "episode", "code"}
+        for number in np.flatnonzero(asked[: len(self.plan.rules)]).tolist():
+            found |= self.plan.behind[number]
+        return found
+
     def run(self, columns: Columns, policy: PolicyTables) -> Answers:
         """Answer every rule for the rows of a part, which are whole groups in their order.
 
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
+        every = np.ones(max(len(self.plan.rules), 1), np.uint8)
+        days = None
+        if self._days is not None and len(columns["date_of_service"]) >= self._alike_from:
+            days = self._days.find(columns, policy)
+        if days is None:
+            counts, hits = self._pass(columns, policy, every)
+        else:
+            rows, kinds, weights = days.rows()
+            few = {name: columns[name][rows] for name in self._needed(days.asked) & columns.keys()}
+            few.pop("episode", None)
+            few["patient"] = kinds
+            counts, hits = self._pass(few, policy, days.asked, weights)
+            more, others = self._pass(columns, policy, every - days.asked)
+            counts, hits = counts + more, np.concatenate([days.spread(hits, kinds), others])
+        hits.sort()
+        return Answers(
+            self.plan,
+            counts,
+            hits >> 20,
+            (hits >> 8 & 0xFFF).astype(np.int16),
+            (hits >> 4 & 0xF).astype(np.int8),
+            (hits & 0xF).astype(np.int8),
+        )
+
+    def _pass(
+        self,
+        columns: Columns,
+        policy: PolicyTables,
+        asked: np.ndarray[Any, Any],
+        weights: np.ndarray[Any, Any] | None = None,
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Counts and hits of the rules that are asked for.
+
+        With ``weights`` a group counts as often as its first row says.
+        """
         size = len(columns["date_of_service"])
         loads, held = [], []
+        needed = self._needed(asked)
         for name in self.plan.columns:
             column = columns.get(name)
-            if column is None:
+            if column is None or name not in needed:
                 continue
             width = sentinel_bytes(name)
             if column.dtype != DTYPES[width] or len(column) != size:
@@ -229,6 +288,9 @@ class Kernel:
             "end": size,
             "target": self._block,
             "has_episode": int("episode" in columns),
+            "weighted": int(weights is not None),
+            "weights": np.zeros(1, np.int64) if weights is None else weights,
+            "asked": asked,
             "key_one": keys[0],
             "key_two": keys[1],
             "loads": np.array(loads, np.int64).reshape(-1),
@@ -255,15 +317,7 @@ class Kernel:
             rows = int(state[1])
             if len(self._hits) < rows * len(self.plan.rules):
                 self._hits = np.empty(rows * len(self.plan.rules), np.int64)
-        hits = np.concatenate(found)
-        return Answers(
-            self.plan,
-            counts,
-            hits >> 20,
-            (hits >> 8 & 0xFFF).astype(np.int16),
-            (hits >> 4 & 0xF).astype(np.int8),
-            (hits & 0xF).astype(np.int8),
-        )
+        return counts, np.concatenate(found)
 
 
 def _flat(given: Any) -> Any:
@@ -290,6 +344,7 @@ def _fixed(plan: Plan) -> dict[str, Any]:
         "want": np.zeros(max(len(plan.steps), 1), np.uint8),
         "live": np.zeros(rules, np.int64),
         "sizes": np.zeros(1 + len(FRAMES[plan.kind]), np.int64),
+        "heavy": np.zeros(1 + len(FRAMES[plan.kind]), np.int64),
     }
 
 

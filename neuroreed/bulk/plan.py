@@ -25,6 +25,7 @@ from neuroreed.bulk.plan_frames import (
     MOST_VALUES,
     ROW_SCOPE,
     SEVERITIES,
+    columns_behind,
     rules_of,
     source_of,
 )
@@ -60,7 +61,7 @@ class Plan:
 
     ``items`` are the steps behind each condition and each fact of a rule, in their order, and
     behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
-    from.
+    from; ``behind`` are the given columns and attached values that each rule looks at.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     items: dict[str, list[list[int]]] = field(default_factory=dict)
     root: tuple[int, ...] = ()
+    behind: tuple[frozenset[str], ...] = ()
 
 
 _CALENDAR: Final = ("year", "month")
@@ -129,6 +131,7 @@ class Planner:
             tuple(self.steps),
             self.items,
             tuple(self.root.get(place, place) for place in range(len(self.offsets))),
+            tuple(columns_behind(self.registry, rule) for rule in self.rules),
         )
 
     def _place(self, name: str, how: str) -> int:

@@ -54,6 +54,10 @@ COVERAGE_WIDTH: Final = 3 + MOST_CONDITIONS + MOST_NEEDS
 ITEMS_WIDTH: Final = MOST_CONDITIONS + MOST_NEEDS + 2
 
 
+# what stands for unknown in a given column, by its width in bytes
+SENTINELS: Final = {1: -(2**7), 2: -(2**15), 4: -(2**31), 8: -(2**62)}
+
+
 def source_of(name: str) -> str:
     """Which look-up an attached column comes from: code, payer, threshold, rank or diagnosis."""
     if name in _THRESHOLD:
@@ -108,14 +112,36 @@ def rules_of(registry: Registry, kind: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in registry.rules.values() if _kernel_of(registry, rule) == kind)
 
 
-def _kernel_of(registry: Registry, rule: Rule) -> str:
-    scopes = {rule.scope}
+def _facts_behind(registry: Registry, rule: Rule) -> set[str]:
+    """All facts and columns that a rule looks at, through its facts."""
+    found: set[str] = set()
     names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
     while names:
-        entry = registry.facts.get(names.pop())
-        if entry is not None:
-            scopes.add(entry.scope)
-            names += entry.needs
+        name = names.pop()
+        if name not in found:
+            found.add(name)
+            if name in registry.facts:
+                names += registry.facts[name].needs
+    return found
+
+
+def columns_behind(registry: Registry, rule: Rule) -> frozenset[str]:
+    """The given columns that a rule looks at, those behind attached values among them."""
+    found = {name for name in _facts_behind(registry, rule) if name not in registry.facts}
+    for name in list(found):
+        if name.startswith("modifier_rank_"):
+            found.add(f"modifier_{name[-1]}")
+    return frozenset(found)
+
+
+def scopes_behind(registry: Registry, rule: Rule) -> set[Scope]:
+    """The scopes of a rule and of all facts it looks at."""
+    every = _facts_behind(registry, rule)
+    return {rule.scope} | {registry.facts[n].scope for n in every if n in registry.facts}
+
+
+def _kernel_of(registry: Registry, rule: Rule) -> str:
+    scopes = scopes_behind(registry, rule)
     possible = [kind for kind in KINDS if scopes <= {*FRAMES[kind], ROW_SCOPE[kind]}]
     if not possible:
         together = ", ".join(sorted(scopes))

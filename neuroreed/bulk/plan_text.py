@@ -23,9 +23,10 @@ _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
     *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads"),
+    *("asked", "heavy", "weights"),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
-TAKES_NUMBERS: Final = ("pos", "end", "target", "c", "has_episode", *_NUMBERS)
+TAKES_NUMBERS: Final = ("pos", "end", "target", "c", "has_episode", "weighted", *_NUMBERS)
 TAKES_ARRAYS: Final = ("_S", *_BLOCK, *TABLES, *_ROWS, *_VALUES)
 TAKES: Final = (*TAKES_NUMBERS, "key_one", "key_two", "code_keys", *TAKES_ARRAYS)
 
@@ -42,7 +43,12 @@ def text_of_plan(planner: Planner) -> str:
     step_calls = _chunks("steps", together(planner), shared, parts)
     answer_calls = _chunks("answers", answers, shared, parts)
     day = planner.at("date_of_service", "row")
-    sizes = [f"sizes[{place}] = {count}" for place, count in enumerate(["n", *counts])]
+    firsts = ["rows", *(scope.value for scope in FRAMES[planner.kind])]
+    sizes = []
+    for place, (count, name) in enumerate(zip(["n", *counts], firsts, strict=True)):
+        sizes.append(f"sizes[{place}] = {count}")
+        weighed = f"weight_of(_S, {count}, {planner.at(name, 'first')}, weights, pos, weighted)"
+        sizes.append(f"heavy[{place}] = {weighed}")
     body = f"""
 {_lines(f"{name}_n = len({name}_array)" for name in TABLES)}
 {_lines(f"{name} = pointer({name}_array)" for name in TAKES_ARRAYS)}
@@ -67,11 +73,16 @@ while pos < end:
         least, most = min(least, _S[{day} + i]), max(most, _S[{day} + i])
     state[3], state[4] = least, most
 {_indented(_lines(sizes))}
-    triage(_S, c, sizes, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live)
+    triage(
+        _S, c, sizes, heavy, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live,
+        asked,
+    )
 {_indented(_lines(step_calls))}
-    settle(_S, c, sizes, meta, own, cov, state, st, uni, root, live)
+    settle(_S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live)
 {_indented(_lines(answer_calls))}
-    ask(_S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live)
+    ask(
+        _S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live, weights, weighted
+    )
     pos = stop
 state[0] = pos
 return DONE"""

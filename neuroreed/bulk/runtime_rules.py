@@ -33,7 +33,17 @@ def exceptional(number, meta, own, state):
     )
 
 
-def settled(S, c, number, count, meta, own, cov, state, st, uni, root, early):
+def weight_of(S, count, first, weights, begin, weighted):
+    """How many groups of the whole part so many groups of the block stand for."""
+    if weighted == 0:
+        return count
+    total = 0
+    for g in range(count):
+        total += weights[begin + S[first + g]]
+    return total
+
+
+def settled(S, c, number, count, weight, meta, own, cov, state, st, uni, root, early):
     """Answer a rule for the whole block where what is known of its values decides.
 
     0 where it is answered, 1 where its function need not be called. Otherwise 2; but while it
@@ -43,7 +53,7 @@ def settled(S, c, number, count, meta, own, cov, state, st, uni, root, early):
     if count == 0:
         return 0
     if state[4] < meta[number * META + 0] or state[3] > meta[number * META + 1]:
-        cov[number * COV + 0] += count
+        cov[number * COV + 0] += weight
         return 0
     doubt = exceptional(number, meta, own, state)
     conditions, needs = meta[number * META + 11], meta[number * META + 36]
@@ -64,47 +74,60 @@ def settled(S, c, number, count, meta, own, cov, state, st, uni, root, early):
         elif least == UNK or not met(least, meta, number, place):
             if doubt:
                 return 1 + early * j
-            cov[number * COV + (3 + j if least == UNK else 0)] += count
+            cov[number * COV + (3 + j if least == UNK else 0)] += weight
             return 0
     for j in range(needs):
         known = known_of(st, root, meta[number * META + 37 + j])
         if known == 2:
             if doubt:
                 return 1 + early * (conditions + j)
-            cov[number * COV + 3 + conditions + j] += count
+            cov[number * COV + 3 + conditions + j] += weight
             return 0
         if known != 1:
             doubt = True
     return 2 + early * (conditions + needs)
 
 
-def triage(S, c, sizes, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live):
+def triage(
+    S, c, sizes, heavy, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live, asked
+):
     """Answer what given columns decide, and ask for the steps behind the rest."""
     for number in range(state[5]):
-        count = sizes[meta[number * META + 49]]
-        items = settled(S, c, number, count, meta, own, cov, state, st, uni, root, 1)
+        live[number] = 0
+        if asked[number] == 0:
+            continue
+        of = meta[number * META + 49]
+        count, weight = sizes[of], heavy[of]
+        items = settled(S, c, number, count, weight, meta, own, cov, state, st, uni, root, 1)
         live[number] = items
         for k in range(item_at[number * ITEMS], item_at[number * ITEMS + max(items - 1, 0)]):
             want[item_steps[k]] = 1
 
 
-def settle(S, c, sizes, meta, own, cov, state, st, uni, root, live):
+def settle(S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live):
     """Answer what is decided when the steps are made; 2 for each rule that must be called."""
     for number in range(state[5]):
         if live[number] > 0:
-            count = sizes[meta[number * META + 49]]
-            live[number] = settled(S, c, number, count, meta, own, cov, state, st, uni, root, 0)
+            of = meta[number * META + 49]
+            live[number] = settled(
+                S, c, number, sizes[of], heavy[of], meta, own, cov, state, st, uni, root, 0
+            )
 
 
-def ask(S, c, K, sizes, block, meta, own, cov, hits, state, st, uni, root, live):
+def ask(S, c, K, sizes, block, meta, own, cov, hits, state, st, uni, root, live, weights, weighted):
     """The answers of all rules that are not settled."""
     for number in range(state[5]):
         if live[number] > 0:
             count = sizes[meta[number * META + 49]]
-            ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root)
+            ask_one(
+                S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root, weights,
+                weighted,
+            )  # fmt: skip
 
 
-def ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root):
+def ask_one(
+    S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root, weights, weighted
+):
     """Take the answers of one rule as its conditions and its unknowns allow, and count them.
 
     ``K`` comes with 1 no and 2 yes for every group. A row of ``meta`` says: first day, last
@@ -113,7 +136,8 @@ def ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni,
     facts it needs and their places; at the end which groups and their first rows.
     ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
     3 review, 4 advise; its last row tells whether any payer has the rule off.
-    Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown.
+    Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown; a group
+    counts as often as ``weights`` says of its first row, where they are given.
     """
     here, first = number * c, meta[number * META + 50] * c
     rests, conditions, needs = (
@@ -172,21 +196,24 @@ def ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni,
     yes = 0
     for g in range(count):
         yes += K[here + g] == 2
-    if plain:
-        no = count - yes
-    else:
-        no = 0
+    if weighted != 0:
         for g in range(count):
-            no += K[here + g] == 1
-    cov[number * COV + 1] += no
-    cov[number * COV + 2] += yes
-    if no + yes < count:
-        for reason in range(3 + conditions + needs):
-            if reason != 1 and reason != 2:
-                times = 0
-                for g in range(count):
-                    times += K[here + g] == reason
-                cov[number * COV + reason] += times
+            cov[number * COV + K[here + g]] += weights[block + S[first + g]]
+    else:
+        no = count - yes
+        if not plain:
+            no = 0
+            for g in range(count):
+                no += K[here + g] == 1
+        cov[number * COV + 1] += no
+        cov[number * COV + 2] += yes
+        if no + yes < count:
+            for reason in range(3 + conditions + needs):
+                if reason != 1 and reason != 2:
+                    times = 0
+                    for g in range(count):
+                        times += K[here + g] == reason
+                    cov[number * COV + reason] += times
     if yes == 0:
         return
     place = state[2]
