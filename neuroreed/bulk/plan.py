@@ -195,7 +195,8 @@ class Planner:
         self.before.append(f"st[{visit}] = 1")
         starts, session = self.at("visit", "start"), self._place("session", "row")
         self.before.append(
-            f"unify_all(_S, c, count_visit, {starts}, {session}, loads, given, st, uni)"
+            f"unify_all(_S, c, n, count_visit, {starts}, {self.at('visit', 'of')}, {session}, "
+            "loads, given, st, uni)"
         )
         year, month = (self._place(name, "row") for name in _CALENDAR)
         day = self.at("date_of_service", "row")
@@ -326,7 +327,7 @@ class Planner:
         at, column = self._place(name, "row"), ATTACHED_BY[kind].index(name)
         self.look_ups.setdefault(kind, []).append([column, at])
         self._step(
-            f"look_up(_S, c, n, st, {self.at(*rows)}, {kind}_table, {len(ATTACHED_BY[kind])}, "
+            f"look_up(_S, c, n, st, uni, {self.at(*rows)}, {kind}_table, {len(ATTACHED_BY[kind])}, "
             f"{column}, {at})",
             at,
             (),

@@ -15,11 +15,11 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.audit.registry import Registry, Rule, registry
+from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk import put
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
-from neuroreed.bulk.plan_frames import KINDS
+from neuroreed.bulk.plan_frames import KINDS, columns_behind
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
@@ -252,7 +252,7 @@ def _columns(
     refused = Counter(each["column"] for each in rejects)
     wanted: dict[str, list[str]] = {}
     for rule in rules.rules.values():
-        for name in _looked_at(rule, rules):
+        for name in columns_behind(rules, rule) & COLUMNS.keys():
             wanted.setdefault(name, []).append(rule.id)
     return [
         {
@@ -270,20 +270,6 @@ def _columns(
         for name in (*layout.missing, *layout.found)
         if name in COLUMNS
     ]
-
-
-def _looked_at(rule: Rule, rules: Registry) -> set[str]:
-    """The columns that a rule looks at, through all its facts."""
-    names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
-    found: set[str] = set()
-    while names:
-        name = names.pop()
-        fact = rules.facts.get(name)
-        if fact is not None:
-            names += fact.needs
-        elif name in COLUMNS:
-            found.add(name)
-    return found
 
 
 def _add(one: Any, two: Any) -> Any:

@@ -64,16 +64,17 @@ def block_end(one, two, start, end, target):
 
 def group_by(S, n, one, two, three, starts, group_of):
     """Begin of each run of equal keys, and the group of each row; how many there are."""
-    count = 0
-    for i in range(n):
-        if (
-            i == 0
-            or S[one + i] != S[one + i - 1]
-            or S[two + i] != S[two + i - 1]
-            or S[three + i] != S[three + i - 1]
-        ):
-            S[starts + count] = i
-            count += 1
+    S[starts], S[group_of] = 0, 0
+    count = 1
+    for i in range(1, n):
+        # no branch: where a group ends cannot be foreseen; a begin that is none is written over
+        fresh = (
+            (S[one + i] != S[one + i - 1])
+            | (S[two + i] != S[two + i - 1])
+            | (S[three + i] != S[three + i - 1])
+        )
+        S[starts + count] = i
+        count += fresh
         S[group_of + i] = count - 1
     S[starts + count] = n
     return count
@@ -149,11 +150,19 @@ def pooled(S, start, stop, at, session, mode):
     return first if mode == 3 and same == 0 else answer
 
 
-def unify(S, c, count, starts, at, session, mode, several, st, uni):
+def changes_within(S, n, group_of, at):
+    """Whether a value changes between two rows of one group."""
+    changes = False
+    for i in range(1, n):
+        changes |= (S[at + i] != S[at + i - 1]) & (S[group_of + i] == S[group_of + i - 1])
+    return changes
+
+
+def unify(S, c, n, count, starts, group_of, at, session, mode, several, st, uni):
     """A value of the visit stands on each of its lines; sessions of one visit are added up."""
-    if uni[at] == 1 and (several == 0 or mode > 0):
-        return
     here = at * c
+    if (mode > 0 or not several) and (uni[at] == 1 or not changes_within(S, n, group_of, here)):
+        return
     for v in range(count):
         start, stop = S[starts + v], S[starts + v + 1]
         differ = 0
@@ -169,17 +178,14 @@ def unify(S, c, count, starts, at, session, mode, several, st, uni):
             st[at], uni[at] = 3, 0
 
 
-def unify_all(S, c, count, starts, session, loads, given, st, uni):
+def unify_all(S, c, n, count, starts, group_of, session, loads, given, st, uni):
     """Every column of the visit; the last entry of a row of ``loads`` is how, or below 0."""
-    whose, several = session * c, 0
-    for v in range(count):
-        start = S[starts + v]
-        for i in range(start + 1, S[starts + v + 1]):
-            if S[whose + i] != S[whose + start]:
-                several = 1
+    whose = session * c
+    several = changes_within(S, n, group_of, whose)
     for k in range(given):
-        if loads[k * 4 + 3] >= 0:
-            unify(S, c, count, starts, loads[k * 4 + 2], whose, loads[k * 4 + 3], several, st, uni)
+        at, mode = loads[k * 4 + 2], loads[k * 4 + 3]
+        if mode >= 0:
+            unify(S, c, n, count, starts, group_of, at, whose, mode, several, st, uni)
 
 
 def copy(S, c, n, st, uni, source, target):
@@ -241,17 +247,20 @@ def ranks(S, c, n, st, payer, modifier, payers, table, width, at):
     bound(S, c, n, st, at)
 
 
-def look_up(S, c, n, st, rows, table, width, column, at):
-    """One value of the table rows, where the block has several of them."""
-    if st[at] == 0:
+def look_up(S, c, n, st, uni, rows, table, width, column, at):
+    """One value of the table rows for every line."""
+    if uni[at] == 1:
+        fill(S, c, n, at, S[at * c])
+    elif st[at] == 0:
         for i in range(n):
             S[at * c + i] = table[S[rows + i] * width + column]
         bound(S, c, n, st, at)
 
 
 def look_up_all(S, c, n, st, uni, rows, table, width, places, wanted, kind):
-    """Every value of one table where the block has one row of it; else each when asked for.
+    """Where the block has one row of a table, every value of it is known now.
 
+    It stands in the first place only, for all lines once it is asked for.
     A row of ``places`` is table, column, target.
     """
     row = S[rows]
@@ -261,7 +270,7 @@ def look_up_all(S, c, n, st, uni, rows, table, width, places, wanted, kind):
     for k in range(wanted):
         if places[k * 3 + 0] == kind:
             at = places[k * 3 + 2]
-            fill(S, c, n, at, table[row * width + places[k * 3 + 1]])
+            S[at * c] = table[row * width + places[k * 3 + 1]]
             st[at], uni[at] = 2 if S[at * c] == UNK else 1, 1
 
 
