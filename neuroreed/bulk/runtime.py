@@ -212,12 +212,8 @@ def slot(keys, value):
 
 def code_rows(S, n, code, day, first_day, days, keys, places, rows, at):
     """The row of the table of code values, by code and date."""
-    last, place = UNK, places[slot(keys, UNK)]
     for i in range(n):
-        value = S[code + i]
-        if value != last:
-            place = places[slot(keys, value)]
-            last = value
+        place = places[slot(keys, S[code + i])]
         S[at + i] = rows[place * days + S[day + i] - first_day]
 
 
