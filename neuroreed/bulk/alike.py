@@ -8,7 +8,7 @@ episode or how long ago something was, is asked of every line as before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -33,10 +33,14 @@ _WITHIN: Final = {Scope.LINE, Scope.VISIT, Scope.DAY}
 _BEYOND: Final = frozenset(
     ("patient", "episode", "therapist", "visit", "date_of_service", "year", "month")
 )
-_ALWAYS: Final = ("code", "payer", "discipline")
+_ALWAYS: Final = ("payer", "discipline", "code")
 _MOST_WORDS: Final = 4
+_KEYS: Final = ("patient", "date_of_service", "session")
 # where more of the days than this are like no other, judging all at once is cheaper
 _MOST_SHARE: Final = 0.5
+_TOO_MANY: Final = 0.6
+# asking every rule of every line costs about so much, against judging every day as its own kind
+_WORTH: Final = 0.8
 _SAMPLE, _WINDOWS = 32_768, 16
 
 
@@ -114,52 +118,49 @@ class AlikeDays:
     def __init__(self, plan: Plan, registry: Registry) -> None:
         self.plan = plan
         self._within = rules_within_a_day(plan, registry)
-        self._asked = self._within.copy()
+        self._asked: Array | None = None
         self._eras: tuple[PolicyTables, Array] | None = None
         self._rooms: dict[str, Array] = {}
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
         """The days of a part by kind; none where too few are alike to make it worth while."""
-        size = len(columns["date_of_service"])
         if self._eras is None or self._eras[0] is not policy:
             self._eras = policy, eras_of(self.plan, policy)
         eras = self._eras[1]
-        # parts of one table are alike: what had to be left out of one is left out of the next
-        asked = self._asked
-        names = self._names(asked, columns)
-        step = max(size // _WINDOWS, 1)
-        ends = [(at, min(at + _SAMPLE // _WINDOWS, size)) for at in range(0, size, step)]
-        sample = {
-            name: np.concatenate([columns[name][begin:end] for begin, end in ends])
-            for name in {*names, "patient", "date_of_service", "session"}
-        }
-        while asked.any():
-            found = self._kinds(names, sample, eras, policy.first_day)
-            if found is not None:
-                break
-            self._leave_out(asked, names, sample)
-            names = self._names(asked, columns)
-        if asked.sum() * 2 < self._within.sum() or not asked.any():
+        if self._asked is None:
+            # parts of one table are alike: what is chosen for one is kept for the next
+            self._asked = self._chosen(columns)
+        if not self._asked.any():
             return None
-        found = self._kinds(names, columns, eras, policy.first_day)
-        return None if found is None else Alike(asked, *found)
+        found = self._kinds(self._names(self._asked, columns), columns, eras, policy.first_day)
+        return None if found is None else Alike(self._asked, *found)
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))
         return [n for n in self.plan.columns if n in wanted and n in columns and n != "session"]
 
-    def _leave_out(self, asked: Array, names: list[str], sample: Columns) -> None:
-        """Have the rules behind a varied column asked of every line, few rules if possible."""
-        candidates = [name for name in names if name not in _ALWAYS]
+    def _chosen(self, columns: Columns) -> Array:
+        """The rules to ask of one day of a kind only, from a sample of the days.
 
-        def cost(name: str) -> float:
-            rules = sum(name in self.plan.behind[rule] for rule in _numbers(asked))
-            return float(rules / np.log2(1 + len(np.unique(sample[name]))))
-
-        worst = min(candidates, key=cost, default=None)
-        for rule in _numbers(asked):
-            if worst is None or worst in self.plan.behind[rule]:
-                asked[rule] = 0
+        What a rule's columns make of more kinds must be less than what asking the rule of
+        every line would cost. Rules whose columns vary least come first.
+        """
+        groups: dict[frozenset[str], list[int]] = {}
+        for rule in _numbers(self._within):
+            names = self._names(np.arange(len(self._within)) == rule, columns)
+            groups.setdefault(frozenset(names), []).append(rule)
+        every = sorted(frozenset().union(*groups))
+        sample = _Sample(columns, every)
+        asked, taken = np.zeros_like(self._within), {*_ALWAYS} & columns.keys()
+        share, worth = sample.share(taken), _WORTH / max(int(self._within.sum()), 1)
+        for names, rules in sorted(
+            groups.items(), key=lambda each: (max(map(sample.kinds, each[0]), default=0), each[1])
+        ):
+            larger = sample.share(taken | names) if names - taken else share
+            if larger - share <= worth * len(rules):
+                asked[rules], taken, share = 1, taken | names, larger
+        few = asked.sum() * 2 < self._within.sum()
+        return np.zeros_like(asked) if few or share > _MOST_SHARE else asked
 
     def _kinds(
         self, names: list[str], columns: Columns, eras: Array, first_day: int
@@ -189,27 +190,21 @@ class AlikeDays:
             self._room("keys", size, np.uint64),
         )
         loops.pack(np.array(loads, np.int64).reshape(-1), len(loads), size, words, per, keys)
-        room = max(int(_MOST_SHARE * size), 1)
+        room = int(_TOO_MANY * size) + 1
         slots = self._room("slots", 2 ** (2 * room).bit_length(), np.int32)
         slots.fill(-1)
         begins, kind_of = self._room("begins", size + 1), self._room("kind_of", size, np.int32)
-        one_of, pages, days = (
-            self._room("one_of", room),
-            self._room("pages", room),
-            np.zeros(1, int),
-        )
-        given = [
-            np.require(columns[name], requirements="CW")
-            for name in ("patient", "date_of_service", "session")
-        ]
+        one_of, pages = self._room("one_of", room), self._room("pages", room)
+        counts = np.zeros(1, np.int64)
+        given = [np.require(columns[name], requirements="CW") for name in _KEYS]
         kinds = loops.kinds_of_days(
-            *given, words, per, keys, eras, first_day, _MOST_SHARE, slots, begins, kind_of, one_of,
-            self._room("book", (2 + per) * size, np.uint64), pages, days,
+            *given, words, per, keys, eras, first_day, _TOO_MANY, slots, begins, kind_of, one_of,
+            self._room("book", (2 + per) * size, np.uint64), pages, counts,
         )  # fmt: skip
         if kinds < 0:
             return None
-        count = int(days[0])
-        return begins[: count + 1], kind_of[:count], one_of[:kinds]
+        days = int(counts[0])
+        return begins[: days + 1], kind_of[:days], one_of[:kinds]
 
     def _room(self, name: str, size: int, kind: Any = np.int64) -> Array:
         """Working memory that stays: a fresh one costs more in pages than the work in it."""
@@ -217,6 +212,49 @@ class AlikeDays:
         if room is None or len(room) < size:
             room = self._rooms[name] = np.empty(size, kind)
         return room[:size]
+
+
+class _Sample:
+    """Days from all over a part, as one number for each column, to count kinds by."""
+
+    def __init__(self, columns: Columns, names: Iterable[str]) -> None:
+        size = len(columns["date_of_service"])
+        own = _SAMPLE // _WINDOWS
+        begins = range(0, size, max(size // _WINDOWS, own))
+
+        def taken(name: str) -> Array:
+            return np.concatenate([columns[name][at : at + own] for at in begins])
+
+        patient, day = taken("patient"), taken("date_of_service")
+        fresh = np.ones(len(day), bool)
+        fresh[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
+        starts = np.flatnonzero(fresh)
+        places = np.arange(len(day)) - starts[np.cumsum(fresh) - 1] + 1
+        self._larger = max(size / max(len(day), 1), 1.0)
+        self._days = len(starts)
+        odd = np.uint64(0x9E3779B97F4A7C15)
+        self._mixed = {}
+        with np.errstate(over="ignore"):
+            for number, name in enumerate(names):
+                mixed = (taken(name).astype(np.uint64) + np.uint64(number + 1)) * odd
+                mixed = (mixed ^ (mixed >> np.uint64(31))) * odd * places.astype(np.uint64)
+                self._mixed[name] = np.add.reduceat(mixed ^ (mixed >> np.uint64(29)), starts)
+        self._known: dict[str, int] = {}
+
+    def kinds(self, name: str) -> int:
+        """How many kinds of days one column makes."""
+        if name not in self._known:
+            self._known[name] = len(np.unique(self._mixed[name]))
+        return self._known[name]
+
+    def share(self, names: Iterable[str]) -> float:
+        """Kinds to days in the whole part, as they grow from half of the sample to all of it."""
+        mixed = np.zeros(self._days, np.uint64)
+        for name in names:
+            mixed += self._mixed[name]
+        kinds, half = len(np.unique(mixed)), len(np.unique(mixed[: self._days // 2]))
+        growth = min(max(float(np.log2(kinds / half)), 0.0), 1.0) if half else 1.0
+        return kinds * self._larger**growth / (self._days * self._larger)
 
 
 def _numbers(asked: Array) -> list[int]:
