@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from neuroreed.audit.attach import attach
 from neuroreed.bulk.door_columns import (
     FILE,
     PLACES,
@@ -31,6 +32,8 @@ from neuroreed.model.columns import (
     MODIFIER_BITS,
     UNKNOWN,
 )
+from neuroreed.model.lines import Book
+from neuroreed.policy import icd10
 
 _NAMES: Final = ("patient", "session", "therapist", "episode")
 _SORT: Final = ("patient", "date_of_service", "discipline", "line", "session")
@@ -204,21 +207,28 @@ def _episodes(reader: Reader, found: dict[str, Array]) -> None:
 
 
 def _billable(diagnoses: Array, days: Array) -> Array:
-    """Whether each diagnosis is billable on its date, asked once per diagnosis and date."""
-    from neuroreed.audit.attach import attach
-    from neuroreed.model.lines import Book
-
-    pairs, places = np.unique(np.stack([diagnoses, days]), axis=1, return_inverse=True)
-    count = pairs.shape[1]
+    """Whether each diagnosis is billable on its date, asked once between changes of the lists."""
+    if not len(diagnoses):
+        return np.empty(0, np.int64)
+    since = np.array([day.toordinal() for day in icd10.changes()], np.int64)
+    first, last = int(days.min()), int(days.max())
+    # one day of each stretch in which nothing changes, and the stretch of each day
+    asked = np.concatenate([[first], since[(since > first) & (since <= last)]])
+    stretch = np.searchsorted(asked, np.arange(first, last + 1), side="right") - 1
+    places, count = encoded(diagnoses.view(np.uint64))
+    own = np.empty(count, np.int64)
+    own[places] = diagnoses
+    pairs = count * len(asked)
     lines = {
-        **{name: [0] * count for name in ("visit", "line")},
-        **{name: [UNKNOWN] * count for name in ("payer", "discipline", "code")},
-        "date_of_service": [int(day) for day in pairs[1]],
-        "diagnosis": [int(each) for each in pairs[0]],
+        **{name: [0] * pairs for name in ("visit", "line")},
+        **{name: [UNKNOWN] * pairs for name in ("payer", "discipline", "code")},
+        "date_of_service": np.tile(asked, count).tolist(),
+        "diagnosis": np.repeat(own, len(asked)).tolist(),
     }
     empty: dict[str, list[int]] = {"visit": [], "payer": [], "date_of_service": []}
     book = attach(Book(lines, empty, {"payer": ()}))
-    return np.array(book.lines["diagnosis_is_billable"], np.int64)[places.reshape(-1)]
+    answers = np.array(book.lines["diagnosis_is_billable"], np.int64)
+    return answers[places * np.int64(len(asked)) + stretch[days - first]]
 
 
 def _is_in_order(found: dict[str, Array]) -> bool:

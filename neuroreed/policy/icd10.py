@@ -8,7 +8,7 @@ known one, marked ``stale``. A code that is absent may exist: the table holds th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from neuroreed.policy import tables
@@ -62,6 +62,16 @@ def dotted(code: str) -> str:
 def diagnosis(code: str, on: date) -> Diagnosis | None:
     """The diagnosis on a date of service, with or without its dot; ``None`` when not at hand."""
     return _diagnosis(undotted(code), on, tables.state())
+
+
+def changes() -> tuple[date, ...]:
+    """The days on which an answer may differ from that of the day before, in their order."""
+    days = set()
+    for release in tables.releases("icd10"):
+        days.add(release.effective_from)
+        if release.effective_to < date.max:
+            days.add(release.effective_to + timedelta(days=1))
+    return tuple(sorted(days))
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from neuroreed.policy import icd10
 
@@ -53,3 +53,16 @@ def test_search_finds_words_and_billable_codes_first() -> None:
     billable = [bool(diagnosis.billable) for diagnosis in found]
     assert billable == sorted(billable, reverse=True)
     assert icd10.search("", IN_YEAR) == ()
+
+
+def test_between_changes_every_day_has_the_same_answer() -> None:
+    """A bulk run asks once for each stretch of days."""
+    first, last = date(2024, 1, 1), date(2028, 12, 31)
+    days = [first + timedelta(days=n) for n in range((last - first).days)]
+    for code in ("G35", "G20.A1", "M54.5", "R27.0", "Z99.99"):
+        answers = [icd10.diagnosis(code, day) for day in days]
+        changed = {day for day, one, two in zip(days[1:], answers, answers[1:], strict=False)
+                   if one != two}  # fmt: skip
+
+        assert changed <= set(icd10.changes()), code
+    assert any(first < day < last for day in icd10.changes())
