@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -150,7 +150,8 @@ class Answers:
 
     ``coverage``: by rule, how often 0 not applicable, 1 no, 2 yes, 3 and more the fact that
     was unknown. ``hits``: row, number of the rule, severity and why it was lowered, one entry
-    per finding, in the order of the rows.
+    per finding, in the order of the rows. ``handed``: values of every row for another kernel,
+    which stand until this kernel runs again.
     """
 
     plan: Plan
@@ -159,6 +160,7 @@ class Answers:
     rules: np.ndarray[Any, Any]
     severities: np.ndarray[Any, Any]
     lowered: np.ndarray[Any, Any]
+    handed: Columns = field(default_factory=dict)
 
     def covered(self) -> dict[str, RuleCoverage]:
         """Coverage as the interpreted run says it."""
@@ -192,6 +194,7 @@ class Kernel:
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)
         self._fixed = _fixed(self.plan)
+        self._handed: Columns = {name: np.empty(0, DTYPES[n]) for name, _, n in self.plan.hands}
 
     def _make_room(self, rows: int) -> None:
         # a stride that is no power of two keeps the values of one row out of one cache set
@@ -223,6 +226,7 @@ class Kernel:
         self._values.fill(-(2**62))
         counts = np.zeros((max(len(self.plan.rules), 1), COVERAGE_WIDTH), np.int64)
         own = policy.own_severities(self.plan.rules)
+        hands = self._hands(size)
         state = np.zeros(_STATE, np.int64)
         state[5], state[6] = len(self.plan.rules), len(own) - 1
         given = {
@@ -232,6 +236,7 @@ class Kernel:
             "key_one": keys[0],
             "key_two": keys[1],
             "loads": np.array(loads, np.int64).reshape(-1),
+            "hands": hands,
             "base": _unknown_throughout(self.plan, columns),
             "own": own,
             "cov": counts,
@@ -256,6 +261,9 @@ class Kernel:
             if len(self._hits) < rows * len(self.plan.rules):
                 self._hits = np.empty(rows * len(self.plan.rules), np.int64)
         hits = np.concatenate(found)
+        for name, (width, _, _, fits) in zip(self._handed, hands.reshape(-1, 4), strict=True):
+            if width == 4 and not fits:
+                raise OverflowError(f"{name}: a value needs more than 32 bits")
         return Answers(
             self.plan,
             counts,
@@ -263,7 +271,17 @@ class Kernel:
             (hits >> 8 & 0xFFF).astype(np.int16),
             (hits >> 4 & 0xF).astype(np.int8),
             (hits & 0xF).astype(np.int8),
+            {name: values[:size] for name, values in self._handed.items()},
         )
+
+    def _hands(self, size: int) -> np.ndarray[Any, Any]:
+        """Where values go that are handed on: size, address, place, whether they fit."""
+        rows = []
+        for name, place, width in self.plan.hands:
+            if len(self._handed[name]) < size:
+                self._handed[name] = np.empty(size, DTYPES[width])
+            rows.append([width, self._handed[name].ctypes.data, place, 1])
+        return np.array(rows, np.int64).reshape(-1)
 
 
 def _flat(given: Any) -> Any:

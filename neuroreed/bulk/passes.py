@@ -10,7 +10,7 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
-from neuroreed.bulk.day_rows import day_rows
+from neuroreed.bulk.day_rows import DayRows, day_rows, visits_in
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel
@@ -40,8 +40,8 @@ class Kernels:
     @property
     def columns(self) -> set[str]:
         """All given columns that some kernel looks at."""
-        every = (self.lines, self.days, self.therapists, self.patients)
-        return {name for kernel in every for name in kernel.plan.columns}
+        plans = [k.plan for k in (self.lines, self.days, self.therapists, self.patients)]
+        return {name for plan in plans for name in plan.columns if name not in plan.takes}
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class PartResult:
 
     findings: pl.DataFrame
     counts: dict[str, Array]
-    days: pl.DataFrame
+    days: DayRows | None
     times: pl.DataFrame
     names: pl.DataFrame
     stop_cents: int
@@ -101,8 +101,8 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
         return _nothing(part, kernels)
     policy = tables_for(part, tables)
     answers = kernels.lines.run(part.columns, policy)
-    visits = visit_numbers(part.columns)
-    starts = visit_starts(visits)
+    own = visits_in(part.columns, kernels.days.plan)
+    starts, visits = own.starts, visit_numbers(part.columns)
     of_interval = _visit_of_intervals(part, starts)
     labels = _Labels(part, visits, starts, of_interval)
     amounts = _amounts(part.columns)
@@ -114,7 +114,7 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
     return PartResult(
         findings,
         counts,
-        day_rows(part, visits),
+        day_rows(part.columns, answers.handed, own, kernels.days.plan),
         times,
         pl.DataFrame({"name": labels.all()}),
         int(amounts[known & stop_rows].sum()),
@@ -128,7 +128,7 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
 def _nothing(part: Part, kernels: Kernels) -> PartResult:
     empty = pl.DataFrame(schema=FINDING)
     counts = {kind: np.zeros((1, 1), np.int64) for kind in (LINES, PATIENTS)}
-    return PartResult(empty, counts, pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
+    return PartResult(empty, counts, None, pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
 
 
 class _Labels:

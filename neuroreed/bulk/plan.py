@@ -8,13 +8,14 @@ makes one value; it is run for a block only where a rule needs it there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from neuroreed.audit.attached import ATTACHED, TABLES
 from neuroreed.audit.registry import Fact, Registry, Rule
 from neuroreed.bulk.plan_frames import (
     ALWAYS,
     ATTACHED_BY,
+    CALENDAR,
+    DAYS,
     FRAMES,
     LINES,
     LOOK_UPS,
@@ -25,6 +26,9 @@ from neuroreed.bulk.plan_frames import (
     MOST_VALUES,
     ROW_SCOPE,
     SEVERITIES,
+    adds_up,
+    handed_bytes,
+    is_handed_on,
     rules_of,
     source_of,
 )
@@ -60,7 +64,8 @@ class Plan:
 
     ``items`` are the steps behind each condition and each fact of a rule, in their order, and
     behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
-    from.
+    from. ``takes`` are values of lines that a kernel of days has from that of the lines, which
+    ``hands`` them on: name, place and bytes. ``sums``: lines may be added up before.
     """
 
     kind: str
@@ -75,9 +80,9 @@ class Plan:
     steps: tuple[Step, ...] = ()
     items: dict[str, list[list[int]]] = field(default_factory=dict)
     root: tuple[int, ...] = ()
-
-
-_CALENDAR: Final = ("year", "month")
+    takes: tuple[str, ...] = ()
+    hands: tuple[tuple[str, int, int], ...] = ()
+    sums: bool = False
 
 
 class Planner:
@@ -99,6 +104,8 @@ class Planner:
         self.reasons: dict[str, tuple[str, ...]] = {}
         self.meta: dict[str, list[int]] = {}
         self.items: dict[str, list[list[int]]] = {}
+        self.takes: list[str] = []
+        self.hands: list[tuple[str, int, int]] = []
 
     def plan(self) -> Plan:
         """The whole plan; its text is complete but for the runtime in front."""
@@ -112,6 +119,9 @@ class Planner:
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
         for rule in self.rules:
             self._rule(rule)
+        if self.kind == LINES:
+            for name in Planner(self.registry, DAYS).plan().takes:
+                self.hands.append((name, self.row(name), handed_bytes(self.registry, name)))
         return Plan(
             self.kind,
             self.rules,
@@ -129,6 +139,9 @@ class Planner:
             tuple(self.steps),
             self.items,
             tuple(self.root.get(place, place) for place in range(len(self.offsets))),
+            tuple(self.takes),
+            tuple(self.hands),
+            adds_up(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
         )
 
     def _place(self, name: str, how: str) -> int:
@@ -161,7 +174,7 @@ class Planner:
         self.steps.append(step)
         return target
 
-    def _behind(self, place: int) -> list[int]:
+    def behind(self, place: int) -> list[int]:
         """All steps that a value rests on, in their order."""
         found: set[int] = set()
         open_places = [place]
@@ -194,7 +207,7 @@ class Planner:
         self.before.append(
             f"unify_all(_S, c, count_visit, {starts}, {session}, loads, given, st, uni)"
         )
-        year, month = (self._place(name, "row") for name in _CALENDAR)
+        year, month = (self._place(name, "row") for name in CALENDAR)
         day = self.at("date_of_service", "row")
         self.before.append(
             f"calendar(_S, n, {day}, first_day, years, months, {year} * c, {month} * c)"
@@ -230,6 +243,10 @@ class Planner:
         if not self._new(name, "row"):
             return self._place(name, "row")
         entry = self.registry.facts.get(name)
+        if self.kind == DAYS and is_handed_on(self.registry, name):
+            self._column(name)
+            self.takes.append(name)
+            return self._place(name, "row")
         if entry is None:
             if name in ATTACHED:
                 self._attached(name)
@@ -429,9 +446,9 @@ class Planner:
         self.answers.append("\n".join(lines))
         self.meta[rule.id] = self._meta(rule, conditions, needs, rests)
         self.items[rule.id] = [
-            *(self._behind(at) for _, at, _ in conditions),
-            *(self._behind(at) for _, at in needs),
-            sorted({step for at in rests for step in self._behind(at)}),
+            *(self.behind(at) for _, at, _ in conditions),
+            *(self.behind(at) for _, at in needs),
+            sorted({step for at in rests for step in self.behind(at)}),
         ]
 
     def _meta(

@@ -22,7 +22,7 @@ _CALL: Final = re.compile(r"^ *[a-z_]+\(_S, .*\)$", re.MULTILINE)
 _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
-    *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads"),
+    *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads", "hands"),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
 TAKES_NUMBERS: Final = ("pos", "end", "target", "c", "has_episode", *_NUMBERS)
@@ -42,6 +42,7 @@ def text_of_plan(planner: Planner) -> str:
     step_calls = _chunks("steps", together(planner), shared, parts)
     answer_calls = _chunks("answers", answers, shared, parts)
     day = planner.at("date_of_service", "row")
+    handed = sorted({step for _, place, _ in planner.hands for step in planner.behind(place)})
     sizes = [f"sizes[{place}] = {count}" for place, count in enumerate(["n", *counts])]
     body = f"""
 {_lines(f"{name}_n = len({name}_array)" for name in TABLES)}
@@ -60,6 +61,7 @@ while pos < end:
         st[k], uni[k] = base[k], 0
     for k in range({len(planner.steps)}):
         want[k] = 0
+{_indented(_lines(f"want[{step}] = 1" for step in handed))}
     load_all(_S, c, pos, n, st, uni, loads, given)
 {_indented(_lines(planner.before))}
     least, most = _S[{day}], _S[{day}]
@@ -72,6 +74,7 @@ while pos < end:
     settle(_S, c, sizes, meta, own, cov, state, st, uni, root, live)
 {_indented(_lines(answer_calls))}
     ask(_S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live)
+    hand_all(_S, c, state[0], n, hands, len(hands_array) // 4)
     pos = stop
 state[0] = pos
 return DONE"""
