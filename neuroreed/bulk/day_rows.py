@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from neuroreed.bulk.compile import DTYPES, Columns
 from neuroreed.bulk.day_loops import day_loops
@@ -36,26 +36,41 @@ class Visits:
     """The visits of a part and the rows that it hands on.
 
     ``starts``: the first line of each visit. ``begins``: of each row the first line and the
-    number of its visit, alternating. ``are_plain``: each visit has one session, and sessions
-    rise from visit to visit.
+    number of its visit, alternating. ``of_one_session``: each visit is; ``rise``: the number
+    of the session does from visit to visit.
     """
 
     starts: Array
     begins: Array
     patients: int
     billed_cents: int
-    are_plain: bool
+    of_one_session: bool
+    rise: bool
+    lines: int
 
+    def numbers(self) -> Array:
+        """The visit of each line."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(np.append(self.starts, self.lines)))
 
-@dataclass(frozen=True, slots=True)
-class DayRows:
-    """Rows as ``day_loops`` packs them, and each therapist with the place behind the last row.
+    def of(self, rows: Array) -> Array:
+        """The visit of each of some lines."""
+        return np.searchsorted(self.starts, rows.astype(np.int32), side="right") - 1
 
-    A payer is its place in those of the part; what is below 0 is unknown.
-    """
+    def bounds(self, visits: Array) -> tuple[Array, Array]:
+        """The first line of each of some visits, and the one behind its last."""
+        last = visits + 1 == len(self.starts)
+        ends = self.starts[np.where(last, 0, visits + 1)]
+        return self.starts[visits], np.where(last, self.lines, ends)
 
-    rows: pl.DataFrame
-    therapists: pl.DataFrame
+    def cents(self, columns: Columns, begins: Array, ends: Array, nothing: int) -> Array:
+        """What stretches of lines are worth as far as known, else ``nothing``.
+
+        A line is worth its allowed amount, else its charge.
+        """
+        money = [seen(columns.get(name, _NONE)) for name in ("allowed_cents", "charge_cents")]
+        worth, edges = np.full(len(begins), nothing, np.int64), np.stack([begins, ends], 1)
+        day_loops(self.lines).worth_of(*money, UNKNOWN, edges.astype(np.int64), worth)
+        return worth
 
 
 def seen(values: Array) -> Array:
@@ -69,22 +84,28 @@ def visits_in(columns: Columns, days: Plan) -> Visits:
     """Visits and rows of the columns of a part."""
     size = len(columns["patient"])
     starts, begins = np.empty(size, np.int32), np.empty(2 * size, np.int32)
-    told = np.zeros(5, np.int64)
+    told = np.zeros(6, np.int64)
     given = (
         *("patient", "date_of_service", "discipline", "session", "therapist", "payer"),
         *("allowed_cents", "charge_cents"),
     )
     keys = [seen(columns.get(name, _NONE)) for name in given]
     day_loops(size).visits_of(*keys, UNKNOWN, int(not days.sums), starts, begins, told)
-    visits, rows, patients, cents, plain = told.tolist()
-    return Visits(starts[:visits], begins[: 2 * rows], patients, cents, bool(plain))
+    visits, rows, patients, cents, one, rise = told.tolist()
+    return Visits(starts[:visits], begins[: 2 * rows], patients, cents, bool(one), bool(rise), size)
 
 
-def day_rows(columns: Columns, handed: Mapping[str, Array], visits: Visits, days: Plan) -> DayRows:
+def day_rows(
+    columns: Columns, handed: Mapping[str, Array], visits: Visits, days: Plan
+) -> dict[str, Array]:
     """What the therapists' days need of the lines.
 
     ``handed`` are values that the kernel of the lines tells. Where lines are added up, those of
     unknown therapists are one row for each date.
+
+    Returns: ``therapist``, each once, and ``end``, the place behind his last row; of each row
+    date, ``payer`` as its place in those of the part, or below 0, and visit; and the values
+    that ``days`` looks at, as ``day_loops`` packs them.
     """
     begins, lines = seen(visits.begins), len(columns["patient"])
     size, loops = len(begins) // 2, day_loops(lines)
@@ -95,37 +116,34 @@ def day_rows(columns: Columns, handed: Mapping[str, Array], visits: Visits, days
         numbers[whose] = therapist
     else:
         whose, numbers = np.zeros(size, np.int32), np.full(1, UNKNOWN)
+    counts, whose = np.zeros(len(numbers), np.int64), seen(whose)
+    loops.count_rows(whose, counts)
     order = np.lexsort((numbers, numbers % SLOTS))
-    ranks = np.empty(len(order), np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
-    whose = ranks[whose]
-    counts = np.bincount(whose, minlength=len(order))
-    ends = np.cumsum(counts) - counts
+    ends = np.empty(len(order), np.int64)
+    ends[order] = np.cumsum(counts[order]) - counts[order]
     places, table = np.empty(size, np.int32), {}
     for name, kind in (("date_of_service", np.int32), ("payer", np.int16), ("visit", np.int32)):
         table[name] = np.empty(size, kind)
     keys = (seen(columns[name]) for name in ("date_of_service", "payer"))
-    loops.place_rows(seen(whose), begins, *keys, ends, places, *table.values())
+    loops.place_rows(whose, begins, *keys, ends, places, *table.values())
+    ends = ends[order]
     for name in days.columns:
         values = handed.get(name, columns.get(name))
         if name not in OWN and values is not None:
-            packed = np.empty(size, np.int64)
-            loops.pack_lines(seen(values), _MARKS[values.dtype], begins, seen(places), packed)
-            table[name] = packed
+            table[name] = _packed(loops, seen(values), begins, seen(places))
     if days.sums and numbers[order[0]] == UNKNOWN:
         table = _by_date(table, int(ends[0]))
         ends -= size - len(table["visit"])
-    return DayRows(
-        pl.DataFrame({name: _narrow(values) for name, values in table.items()}),
-        pl.DataFrame({"therapist": numbers[order], "end": ends.astype(np.int32)}),
-    )
+    return {"therapist": numbers[order], "end": ends.astype(np.int32), **table}
 
 
-def _narrow(values: Array) -> Array:
-    if values.dtype != np.int64 or not len(values):
-        return values
-    least, most = int(values.min()), int(values.max())
-    return values.astype(np.int32) if least >= -(2**31) and most < 2**31 else values
+def _packed(loops: ModuleType, values: Array, begins: Array, places: Array) -> Array:
+    for kind in (np.int32, np.int64):
+        packed = np.empty(len(places), kind)
+        least, most = loops.pack_lines(values, _MARKS[values.dtype], begins, places, packed)
+        if least >= np.iinfo(kind).min and most <= np.iinfo(kind).max:
+            return packed
+    raise OverflowError("a sum of lines needs more than 63 bits")
 
 
 def _by_date(table: dict[str, Array], size: int) -> dict[str, Array]:

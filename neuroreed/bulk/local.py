@@ -22,13 +22,14 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
-from neuroreed.bulk import put
+from neuroreed.bulk import columns_file, put
 from neuroreed.bulk.alone import hold
+from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
-from neuroreed.bulk.interpreted import is_quicker
+from neuroreed.bulk.interpreted import interpreted_kernel, is_quicker
 from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
 from neuroreed.bulk.partitions import (
     FILE,
@@ -315,15 +316,11 @@ def _keep(
         if table.width:
             put.table(path, table, own, compression="lz4")
     # written and read once, by this machine: packing it would cost more than it saves
-    if result.days is not None:
-        tables = {
-            ".names": result.names,
-            ".whose": result.days.therapists,
-            ".days": result.days.rows,
-        }
-        for ending, table in tables.items():
-            path = _part(folder, task.number, f"{ending}.arrow")
-            put.put(path, partial(table.write_ipc, compression="uncompressed"), own)
+    if result.days:
+        path = _part(folder, task.number, ".names.arrow")
+        put.put(path, partial(result.names.write_ipc, compression="uncompressed"), own)
+        path = _part(folder, task.number, ".days")
+        put.put(path, lambda beside: columns_file.write(beside, result.days), own)
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -367,7 +364,7 @@ def _second_pass(
 
     def judged(slots: range) -> tuple[pl.DataFrame, Any]:
         if not hasattr(own, "kernel"):
-            own.kernel = Kernels(using, interpreted=plain).days
+            own.kernel = (interpreted_kernel if plain else Kernel)(DAYS, using)
         return run_days(days, slots, own.kernel, tables)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:

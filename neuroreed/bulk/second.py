@@ -8,7 +8,7 @@ be judged wherever the folder of the parts is seen: nothing else is known of the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import ROW
+from neuroreed.bulk.columns_file import mapped
 from neuroreed.bulk.compile import Answers, Kernel
 from neuroreed.bulk.day_loops import day_loops
 from neuroreed.bulk.day_rows import OWN, SLOTS, seen
@@ -30,6 +31,7 @@ _OF_THERAPIST: Final = (
     *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
     *("is_one_on_one", "is_group"),
 )
+_RUNS: Final = ("therapist", "end")
 Names = Callable[[Array], Iterable[Any]]
 
 
@@ -45,7 +47,9 @@ class NamesOfVisits:
         for part in np.unique(parts).tolist():
             own = np.flatnonzero((parts == part) & (visits >= 0))
             if len(own):
-                table = _table(self._folder / f"part-{part:05d}.names.arrow").collect()
+                path = self._folder / f"part-{part:05d}.names.arrow"
+                # a folder may have signs in its name that would stand for other files
+                table = pl.scan_ipc(path, glob=False).collect()
                 names[own] = table["name"].gather(visits[own]).cast(pl.String).to_list()
         return pl.Series(names.tolist(), dtype=pl.String)
 
@@ -73,60 +77,54 @@ class DaysOfParts:
     """The rows for therapists' days that parts left in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        files = sorted(folder.glob("*.days.arrow"))
+        files = sorted(folder.glob("*.days"))
         self.names, self.numbers = NamesOfVisits(folder), [int(file.name[5:10]) for file in files]
-        payers = [_payers(folder / f"part-{number:05d}.json") for number in self.numbers]
-        self.payers = tuple(sorted({name for each in payers for name in each}))
-        # the unknown payer comes first, as nothing does
-        ranks = {name: 1 + place for place, name in enumerate(self.payers)}
-        self.tables = np.cumsum([0, *(len(each) + 1 for each in payers)])
-        self.ranks = np.array([r for each in payers for r in (0, *(ranks[n] for n in each))])
-        self._rows = [_table(file) for file in files]
-        whose = [folder / f"part-{number:05d}.whose.arrow" for number in self.numbers]
-        self._whose = [_table(file).collect() for file in whose]
+        self._parts = [mapped(file) for file in files]
+        self._payers = [_payers(file.with_suffix(".json")) for file in files]
+        self.payers = tuple(sorted({name for each in self._payers for name in each}))
+        # of each part: the unknown payer, then its own
+        self.tables = np.cumsum([0, *(len(each) + 1 for each in self._payers)])
 
     def __len__(self) -> int:
-        return sum(int(each["end"][-1]) for each in self._whose)
+        return sum(len(part["visit"]) for part in self._parts)
+
+    def places(self, payers: Sequence[str]) -> Array:
+        """The place among others, in the order of names, of every payer of every part."""
+        numbers = {name: place for place, name in enumerate(payers)}
+        own = [[UNKNOWN, *(numbers[name] for name in each)] for each in self._payers]
+        return typed("payer", np.array([place for each in own for place in each], np.int64))
 
     def rows(self, slots: range) -> _Rows:
         """The rows of the therapists of some slots."""
         begins, whose, parts, slices = [np.zeros(1, np.int64)], [], [], []
         end = 0
-        for place, (rows, own) in enumerate(zip(self._rows, self._whose, strict=True)):
-            therapist, ends = own["therapist"].to_numpy(), own["end"].to_numpy()
+        for place, part in enumerate(self._parts):
+            therapist, ends = part["therapist"], part["end"]
             one, two = np.searchsorted(therapist % SLOTS, [slots.start, slots.stop]).tolist()
             if one == two:
                 continue
-            begin = int(ends[one - 1]) if one else 0
-            count = int(ends[two - 1]) - begin
+            begin, stop = int(ends[one - 1]) if one else 0, int(ends[two - 1])
             begins.append(ends[one:two].astype(np.int64) - begin + end)
-            end += count
+            end += stop - begin
             whose.append(therapist[one:two])
             parts.append(np.full(two - one, place))
-            slices.append(rows.slice(begin, count).collect())
+            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _RUNS})
         if not slices:
             return _Rows({}, begins[0], *(np.empty(0, np.int64) for _ in range(3)))
-        table = {
-            name: np.concatenate([each[name].to_numpy() for each in slices])
-            for name in slices[0].columns
-        }
-        therapist, part = np.concatenate(whose), np.concatenate(parts)
-        return _Rows(table, np.concatenate(begins), therapist, part, np.lexsort((part, therapist)))
+        table = {name: np.concatenate([each[name] for each in slices]) for name in slices[0]}
+        therapist = np.concatenate(whose)
+        order = np.argsort(therapist, kind="stable")
+        return _Rows(table, np.concatenate(begins), therapist, np.concatenate(parts), order)
 
-    def ranks_of(self, rows: _Rows) -> Array:
-        """The place of the payer of each row among all by name."""
+    def payers_of(self, rows: _Rows, places: Array) -> Array:
+        """The payer of each row, among the places that ``places`` gives."""
         table = self.tables[rows.parts(np.arange(len(rows.table["payer"])))]
-        return self.ranks[table + np.maximum(rows.table["payer"], -1) + 1]
+        return places[table + np.maximum(rows.table["payer"], -1) + 1]
 
     def names_of(self, rows: _Rows, wanted: Array) -> list[str | None]:
         """The names of the visits of some rows."""
         parts = np.array(self.numbers)[rows.parts(wanted)]
         return self.names.of(parts, rows.table["visit"][wanted]).to_list()
-
-
-def _table(path: Path) -> pl.LazyFrame:
-    # a folder may have signs in its name that would stand for other files
-    return pl.scan_ipc(path, glob=False)
 
 
 def _payers(path: Path) -> list[str]:
@@ -142,29 +140,30 @@ def run_days(
     if not size:
         return _nothing(kernel)
     day, group = rows.table["date_of_service"], np.empty(size, np.int32)
-    whose, dates, ranks = (np.empty(size, np.int32) for _ in range(3))
     first, last = int(day.min()), int(day.max())
+    policy = tables.covering(days.payers, [], [], first, last)
+    places = days.places(policy.payers)
+    own = {
+        name: np.empty(size, kind)
+        for name, kind in zip(OWN, (np.int64, np.int32, np.int16), strict=True)
+    }
     count = day_loops(size).days_of(
         seen(rows.order), seen(rows.begins), seen(rows.therapist), seen(days.tables[rows.part]),
-        seen(day), seen(rows.table["payer"]), seen(days.ranks), first,
-        np.full(last - first + 1, -1, np.int32), group, whose, dates, ranks,
+        seen(day), seen(rows.table["payer"]), seen(places), first,
+        np.full(last - first + 1, -1, np.int32), group, *own.values(),
     )  # fmt: skip
+    own = {name: values[:count] for name, values in own.items()}
     lists = {name: each for name, each in rows.table.items() if name not in {*OWN, "visit"}}
-    if kernel.plan.sums:
-        of, columns = _added(lists, seen(group), count)
-        source = np.full(len(of), -1)
-    else:
-        source = np.lexsort((days.ranks_of(rows), group))
+    source = of = np.arange(count)
+    if not kernel.plan.sums:
+        source = np.lexsort((days.payers_of(rows, places), group))
         of = group[source]
         columns = {n: np.where(v & 1, UNKNOWN, v >> 1)[source] for n, v in lists.items()}
-    policy = tables.covering(days.payers, [], [], first, last)
-    places = np.array([UNKNOWN, *map(policy.payers.index, days.payers)])
-    columns |= {
-        "therapist": rows.therapist[whose[of]],
-        "date_of_service": dates[of].astype(np.int64),
-        "payer": places[ranks[of]],
-    }
-    columns = {name: typed(name, values) for name, values in columns.items()}
+    else:
+        of, columns = _added(lists, seen(group), count)
+    if len(of) > count:
+        own = {name: values[of] for name, values in own.items()}
+    columns = {name: typed(name, values) for name, values in {**own, **columns}.items()}
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
@@ -179,8 +178,12 @@ def _added(lists: dict[str, Array], group: Array, count: int) -> tuple[Array, di
     """
     totals = {name: np.zeros(count, np.int64) for name in lists}
     doubtful = {name: np.zeros(count, np.uint8) for name in lists}
-    for name, packed in lists.items():
+    doubt = [
         day_loops(len(group)).add_days(seen(packed), group, totals[name], doubtful[name])
+        for name, packed in lists.items()
+    ]
+    if not any(doubt):
+        return np.arange(count), totals
     some = np.zeros(count, np.int64)
     for each in doubtful.values():
         some |= each
