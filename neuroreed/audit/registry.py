@@ -51,7 +51,12 @@ ROW: Final = {"lines": Scope.LINE, "intervals": Scope.INTERVAL}
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A registered fact. ``fills`` says that it answers for each line of its group."""
+    """A registered fact.
+
+    ``fills`` says that it answers for each line of its group. ``sums`` says that it looks at
+    each of its lists only through the sum of what is known there and whether all is known: so
+    lines of a group may be added up before it is called, whatever their order.
+    """
 
     name: str
     function: Function
@@ -60,6 +65,7 @@ class Fact:
     means: str
     needs: tuple[str, ...]
     fills: bool
+    sums: bool = False
 
     @property
     def same_in(self) -> tuple[Scope, ...]:
@@ -139,6 +145,8 @@ class Registry:
         if self.known(entry.name):
             raise ValueError(f"{entry.name} is already a fact or a column")
         self._check_names(entry.name, entry.needs, entry.scope)
+        if entry.sums and (entry.fills or entry.scope in ROW.values()):
+            raise ValueError(f"{entry.name} has no list to add up, or answers for each line of it")
         if not entry.means.strip().endswith("."):
             raise ValueError(f"{entry.name}: its meaning is one sentence")
         self.facts[entry.name] = entry
@@ -188,15 +196,16 @@ class Registry:
 REGISTRY: Final = Registry()
 
 
-def fact(scope: Scope, unit: str, means: str) -> Callable[[Function], Function]:
-    """Register a fact; its name is the name of the function."""
+def fact(
+    scope: Scope, unit: str, means: str, *, sums: bool = False
+) -> Callable[[Function], Function]:
+    """Register a fact; its name is the name of the function. ``sums``: see ``Fact``."""
 
     def register(function: Function) -> Function:
         parameters = tuple(inspect.signature(function).parameters)
         needs = tuple(name for name in parameters if name != "answer")
-        REGISTRY.add_fact(
-            Fact(function.__name__, function, scope, unit, means, needs, "answer" in parameters)
-        )
+        fills = "answer" in parameters
+        REGISTRY.add_fact(Fact(function.__name__, function, scope, unit, means, needs, fills, sums))
         return function
 
     return register

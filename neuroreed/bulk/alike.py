@@ -18,7 +18,7 @@ import numpy as np
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
-from neuroreed.bulk.plan_frames import SENTINELS, scopes_behind
+from neuroreed.bulk.plan_frames import SENTINELS, names_of, scopes_behind
 from neuroreed.model.findings import Scope
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _loops() -> ModuleType:
 def rules_within_a_day(plan: Plan, registry: Registry) -> Array:
     """By rule 1 where nothing beyond the patient's date matters."""
     within = [
-        scopes_behind(registry, rule) <= _WITHIN and not behind & _BEYOND
+        {rule.scope} | scopes_behind(registry, names_of(rule)) <= _WITHIN and not behind & _BEYOND
         for rule, behind in zip(plan.rules, plan.behind, strict=True)
     ]
     return np.array(within or [False], np.uint8)

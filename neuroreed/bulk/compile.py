@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -154,7 +154,8 @@ class Answers:
 
     ``coverage``: by rule, how often 0 not applicable, 1 no, 2 yes, 3 and more the fact that
     was unknown. ``hits``: row, number of the rule, severity and why it was lowered, one entry
-    per finding, in the order of the rows.
+    per finding, in the order of the rows. ``handed``: values of every row for another kernel,
+    which stand until this kernel runs again.
     """
 
     plan: Plan
@@ -163,6 +164,7 @@ class Answers:
     rules: np.ndarray[Any, Any]
     severities: np.ndarray[Any, Any]
     lowered: np.ndarray[Any, Any]
+    handed: Columns = field(default_factory=dict)
 
     def covered(self) -> dict[str, RuleCoverage]:
         """Coverage as the interpreted run says it."""
@@ -208,6 +210,7 @@ class Kernel:
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)
         self._fixed = _fixed(self.plan)
+        self._handed: Columns = {name: np.empty(0, DTYPES[n]) for name, _, n in self.plan.hands}
 
     def _make_room(self, rows: int) -> None:
         # a stride that is no power of two keeps the values of one row out of one cache set
@@ -217,7 +220,7 @@ class Kernel:
 
     def _needed(self, asked: np.ndarray[Any, Any]) -> set[str]:
         """The columns that the rules asked for look at."""
-        found = {*ALWAYS[self.plan.kind], "episode", "code"}
+        found = {*ALWAYS[self.plan.kind], "episode", "code", *self.plan.behind_hands}
         for number in np.flatnonzero(asked[: len(self.plan.rules)]).tolist():
             found |= self.plan.behind[number]
         return found
@@ -227,9 +230,12 @@ class Kernel:
 
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
-        every = np.ones(max(len(self.plan.rules), 1), np.uint8)
+        every, size = (
+            np.ones(max(len(self.plan.rules), 1), np.uint8),
+            len(columns["date_of_service"]),
+        )
         days = None
-        if self._days is not None and len(columns["date_of_service"]) >= self._alike_from:
+        if self._days is not None and size >= self._alike_from:
             days = self._days.find(columns, policy)
         if days is None:
             counts, hits = self._pass(columns, policy, every)
@@ -249,6 +255,7 @@ class Kernel:
             (hits >> 8 & 0xFFF).astype(np.int16),
             (hits >> 4 & 0xF).astype(np.int8),
             (hits & 0xF).astype(np.int8),
+            {name: values[:size] for name, values in self._handed.items()},
         )
 
     def _pass(
@@ -260,7 +267,7 @@ class Kernel:
     ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """Counts and hits of the rules that are asked for.
 
-        With ``weights`` a group counts as often as its first row says.
+        With ``weights`` a group counts as often as its first row says, and nothing is handed on.
         """
         size = len(columns["date_of_service"])
         loads, held = [], []
@@ -282,6 +289,7 @@ class Kernel:
         self._values.fill(-(2**62))
         counts = np.zeros((max(len(self.plan.rules), 1), COVERAGE_WIDTH), np.int64)
         own = policy.own_severities(self.plan.rules)
+        hands = np.empty(0, np.int64) if weights is not None else self._hands(size)
         state = np.zeros(_STATE, np.int64)
         state[5], state[6] = len(self.plan.rules), len(own) - 1
         given = {
@@ -294,6 +302,7 @@ class Kernel:
             "key_one": keys[0],
             "key_two": keys[1],
             "loads": np.array(loads, np.int64).reshape(-1),
+            "hands": hands,
             "base": _unknown_throughout(self.plan, columns),
             "own": own,
             "cov": counts,
@@ -317,7 +326,19 @@ class Kernel:
             rows = int(state[1])
             if len(self._hits) < rows * len(self.plan.rules):
                 self._hits = np.empty(rows * len(self.plan.rules), np.int64)
+        for name, (width, _, _, fits) in zip(self._handed, hands.reshape(-1, 4), strict=False):
+            if width == 4 and not fits:
+                raise OverflowError(f"{name}: a value needs more than 32 bits")
         return counts, np.concatenate(found)
+
+    def _hands(self, size: int) -> np.ndarray[Any, Any]:
+        """Where values go that are handed on: size, address, place, whether they fit."""
+        rows = []
+        for name, place, width in self.plan.hands:
+            if len(self._handed[name]) < size:
+                self._handed[name] = np.empty(size, DTYPES[width])
+            rows.append([width, self._handed[name].ctypes.data, place, 1])
+        return np.array(rows, np.int64).reshape(-1)
 
 
 def _flat(given: Any) -> Any:

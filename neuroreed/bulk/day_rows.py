@@ -1,78 +1,162 @@
-"""What a part hands on for the days of therapists: a few whole numbers of each line."""
+"""What a part hands on for the days of therapists: a few whole numbers of each visit.
+
+Where the rules of those days only add lines up, the lines of one visit with the same therapist
+and payer are one row; else each line is its own. Rows lie in the order of slots and therapists,
+so that a second pass may take the therapists of some slots from all parts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
-from neuroreed.bulk.door_columns import name_numbers
-from neuroreed.bulk.door_intervals import Part
-from neuroreed.bulk.loops import loops
+from neuroreed.bulk.compile import DTYPES, Columns
+from neuroreed.bulk.day_loops import day_loops
+from neuroreed.bulk.door_columns import encoded
+from neuroreed.bulk.plan import Plan
 from neuroreed.model.columns import UNKNOWN
 
 Array = np.ndarray[Any, Any]
 # a second pass over many lines takes them slot by slot
 SLOTS: Final = 64
-_LINE: Final = ("code", "minutes", "billed_units")
+OWN: Final = ("therapist", "date_of_service", "payer")
+_MARKS: Final = {
+    np.dtype(kind): UNKNOWN if size == 8 else -(2 ** (8 * size - 1))
+    for size, kind in DTYPES.items()
+}
+_NONE: Final = np.empty(0, np.int64)
 
 
-def day_rows(part: Part, visits: Array) -> pl.DataFrame:
-    """What the therapist's day needs of each line, in the order of slots.
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The visits of a part and the rows that it hands on.
 
-    Of unknown therapists one row of each date is enough.
+    ``starts``: the first line of each visit. ``begins``: of each row the first line and the
+    number of its visit, alternating. ``of_one_session``: each visit is; ``rise``: the number
+    of the session does from visit to visit.
     """
-    columns, size = part.columns, len(part)
-    therapist = columns.get("therapist", np.full(size, UNKNOWN, np.int64))
-    payers = np.append(payer_numbers(part.payers), UNKNOWN)
-    payer = columns["payer"]
-    slot = (therapist % SLOTS).astype(np.uint8)
-    table = {
-        "therapist": therapist,
-        "date_of_service": columns["date_of_service"],
-        **{name: columns[name] for name in _LINE if name in columns},
-        "visit": visits.astype(np.int32),
-    }
-    order = np.empty(size, np.int64)
-    begins = np.zeros(SLOTS + 1, np.int64)
-    loops(size).order_by_number(slot, order, begins)
-    rows = pl.DataFrame({name: values[order] for name, values in table.items()})
-    least, most = (int(payer.min()), int(payer.max())) if size else (0, 0)
-    if least == most:
-        whose = np.full(size, payers[least if least >= 0 else -1])
+
+    starts: Array
+    begins: Array
+    patients: int
+    billed_cents: int
+    of_one_session: bool
+    rise: bool
+    lines: int
+
+    def numbers(self) -> Array:
+        """The visit of each line."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(np.append(self.starts, self.lines)))
+
+    def of(self, rows: Array) -> Array:
+        """The visit of each of some lines."""
+        return np.searchsorted(self.starts, rows.astype(np.int32), side="right") - 1
+
+    def bounds(self, visits: Array) -> tuple[Array, Array]:
+        """The first line of each of some visits, and the one behind its last."""
+        last = visits + 1 == len(self.starts)
+        ends = self.starts[np.where(last, 0, visits + 1)]
+        return self.starts[visits], np.where(last, self.lines, ends)
+
+    def cents(self, columns: Columns, begins: Array, ends: Array, nothing: int) -> Array:
+        """What stretches of lines are worth as far as known, else ``nothing``.
+
+        A line is worth its allowed amount, else its charge.
+        """
+        money = [seen(columns.get(name, _NONE)) for name in ("allowed_cents", "charge_cents")]
+        worth, edges = np.full(len(begins), nothing, np.int64), np.stack([begins, ends], 1)
+        day_loops(self.lines).worth_of(*money, UNKNOWN, edges.astype(np.int64), worth)
+        return worth
+
+
+def seen(values: Array) -> Array:
+    """The same numbers, not to be written to: compiled loops are made for one kind of array."""
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view
+
+
+def visits_in(columns: Columns, days: Plan) -> Visits:
+    """Visits and rows of the columns of a part."""
+    size = len(columns["patient"])
+    starts, begins = np.empty(size, np.int32), np.empty(2 * size, np.int32)
+    told = np.zeros(6, np.int64)
+    given = (
+        *("patient", "date_of_service", "discipline", "session", "therapist", "payer"),
+        *("allowed_cents", "charge_cents"),
+    )
+    keys = [seen(columns.get(name, _NONE)) for name in given]
+    day_loops(size).visits_of(*keys, UNKNOWN, int(not days.sums), starts, begins, told)
+    visits, rows, patients, cents, one, rise = told.tolist()
+    return Visits(starts[:visits], begins[: 2 * rows], patients, cents, bool(one), bool(rise), size)
+
+
+def day_rows(
+    columns: Columns, handed: Mapping[str, Array], visits: Visits, days: Plan
+) -> dict[str, Array]:
+    """What the therapists' days need of the lines.
+
+    ``handed`` are values that the kernel of the lines tells. Where lines are added up, those of
+    unknown therapists are one row for each date.
+
+    Returns: ``therapist``, each once, and ``end``, the place behind his last row; of each row
+    date, ``payer`` as its place in those of the part, or below 0, and visit; and the values
+    that ``days`` looks at, as ``day_loops`` packs them.
+    """
+    begins, lines = seen(visits.begins), len(columns["patient"])
+    size, loops = len(begins) // 2, day_loops(lines)
+    if "therapist" in columns:
+        therapist = columns["therapist"][begins[::2]]
+        whose, count = encoded(therapist.view(np.uint64))
+        numbers = np.empty(count, np.int64)
+        numbers[whose] = therapist
     else:
-        whose = payers[np.where(payer < 0, len(part.payers), payer)][order]
-    # the counts have moved on: where a slot ends is where the next one begins
-    counts = np.diff(np.concatenate([[0], begins[:-1]]))
-    slots = np.repeat(np.arange(SLOTS, dtype=np.uint8), counts)
-    rows = rows.with_columns(pl.Series("payer", whose), pl.Series("slot", slots))
-    nobody = pl.col("therapist") == UNKNOWN
-    if not (therapist == UNKNOWN).any():
-        return rows
-    unknown = one_of_each_date(rows.filter(nobody), part.payers)
-    # nobody's rows belong to the first slot
-    return pl.concat([unknown, rows.filter(~nobody)])
+        whose, numbers = np.zeros(size, np.int32), np.full(1, UNKNOWN)
+    counts, whose = np.zeros(len(numbers), np.int64), seen(whose)
+    loops.count_rows(whose, counts)
+    order = np.lexsort((numbers, numbers % SLOTS))
+    ends = np.empty(len(order), np.int64)
+    ends[order] = np.cumsum(counts[order]) - counts[order]
+    places, table = np.empty(size, np.int32), {}
+    for name, kind in (("date_of_service", np.int32), ("payer", np.int16), ("visit", np.int32)):
+        table[name] = np.empty(size, kind)
+    keys = (seen(columns[name]) for name in ("date_of_service", "payer"))
+    loops.place_rows(whose, begins, *keys, ends, places, *table.values())
+    ends = ends[order]
+    for name in days.columns:
+        values = handed.get(name, columns.get(name))
+        if name not in OWN and values is not None:
+            table[name] = _packed(loops, seen(values), begins, seen(places))
+    if days.sums and numbers[order[0]] == UNKNOWN:
+        table = _by_date(table, int(ends[0]))
+        ends -= size - len(table["visit"])
+    return {"therapist": numbers[order], "end": ends.astype(np.int32), **table}
 
 
-def payer_numbers(payers: Sequence[str]) -> Array:
-    """Payers as numbers that are the same in every part and process."""
-    return name_numbers(pl.Series(list(payers), dtype=pl.String))
+def _packed(loops: ModuleType, values: Array, begins: Array, places: Array) -> Array:
+    for kind in (np.int32, np.int64):
+        packed = np.empty(len(places), kind)
+        least, most = loops.pack_lines(values, _MARKS[values.dtype], begins, places, packed)
+        if least >= np.iinfo(kind).min and most <= np.iinfo(kind).max:
+            return packed
+    raise OverflowError("a sum of lines needs more than 63 bits")
 
 
-def one_of_each_date(rows: pl.DataFrame, payers: Iterable[str]) -> pl.DataFrame:
-    """One row of each date, of the payer that comes first by its name."""
-    rank = ranks_of(rows["payer"].to_numpy(), payers)
-    first = rows.with_columns(pl.Series("__rank", rank)).sort("__rank", maintain_order=True)
-    return first.unique("date_of_service", keep="first", maintain_order=True).drop("__rank")
-
-
-def ranks_of(numbers: Array, payers: Iterable[str]) -> Array:
-    """The place of each payer among all by name; the unknown one comes first, as nothing does."""
-    known = sorted(set(payers))
-    own = payer_numbers(known)
-    order = np.argsort(own)
-    places = np.searchsorted(own[order], numbers) if len(own) else np.zeros(len(numbers), int)
-    ranks = np.append(order, 0)[places] + 1
-    return np.where(numbers == UNKNOWN, 0, ranks).astype(np.int32)
+def _by_date(table: dict[str, Array], size: int) -> dict[str, Array]:
+    """The first rows of a table added up by date: of no visit, of the payer first by name."""
+    own = {name: values[:size] for name, values in table.items()}
+    days, places = np.unique(own["date_of_service"], return_inverse=True)
+    payer = np.full(len(days), np.iinfo(np.int16).max, np.int16)
+    np.minimum.at(payer, places, own["payer"])
+    added = {"date_of_service": days, "payer": payer, "visit": np.full(len(days), -1, np.int32)}
+    for name, values in own.items():
+        if name not in added:
+            totals, doubtful = np.zeros(len(days), np.int64), np.zeros(len(days), np.int64)
+            np.add.at(totals, places, values >> 1)
+            np.bitwise_or.at(doubtful, places, values & 1)
+            added[name] = 2 * totals + doubtful
+    return {name: np.concatenate([added[name], table[name][size:]]) for name in table}

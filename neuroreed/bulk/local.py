@@ -22,13 +22,14 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.registry import Registry, registry, rule_book
-from neuroreed.bulk import put
+from neuroreed.bulk import columns_file, put
 from neuroreed.bulk.alone import hold
+from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.door_intervals import Part
-from neuroreed.bulk.interpreted import is_quicker
+from neuroreed.bulk.interpreted import interpreted_kernel, is_quicker
 from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
 from neuroreed.bulk.partitions import (
     FILE,
@@ -52,7 +53,7 @@ from neuroreed.bulk.passes import (
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
-from neuroreed.bulk.second import NamesOfVisits, run_days, run_times
+from neuroreed.bulk.second import DaysOfParts, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
@@ -306,7 +307,7 @@ def _keep(
 
     ``own`` tells machines apart that may be at the same task, as when one was thought lost.
     """
-    tables = {".times.parquet": result.times, ".names.parquet": result.names}
+    tables = {".times.parquet": result.times}
     tables[".sums.parquet"] = sums_of(result.findings)
     if findings:
         tables[".findings.parquet"] = result.findings
@@ -314,10 +315,12 @@ def _keep(
         path = _part(folder, task.number, ending)
         if table.width:
             put.table(path, table, own, compression="lz4")
-    if result.days.width:
-        # written and read once, by this machine: packing it would cost more than it saves
-        path = _part(folder, task.number, ".days.arrow")
-        put.put(path, lambda beside: result.days.write_ipc(beside), own)
+    # written and read once, by this machine: packing it would cost more than it saves
+    if result.days:
+        path = _part(folder, task.number, ".names.arrow")
+        put.put(path, partial(result.names.write_ipc, compression="uncompressed"), own)
+        path = _part(folder, task.number, ".days")
+        put.put(path, lambda beside: columns_file.write(beside, result.days), own)
     kept = {
         "lines": result.lines,
         "visits": result.visits,
@@ -351,26 +354,25 @@ def _second_pass(
     threads: int = 1,
 ) -> None:
     """Therapist days, from the rows that all tasks handed on."""
+    parts, found, own = folder / "parts", [], local()
     kernels = Kernels(using, interpreted=plain)
-    found, counts = [], {}
-    parts = folder / "parts"
-    payers = sorted(
-        {name for each in parts.glob("*.json") for name in json.loads(each.read_text())["payers"]}
-    )
-    for kind, kernel in ((DAYS, kernels.days), (THERAPISTS, kernels.therapists)):
-        counts[kind] = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
-    names = NamesOfVisits(parts)
+    days = DaysOfParts(parts)
+    counts = {
+        kind: np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
+        for kind, kernel in ((DAYS, kernels.days), (THERAPISTS, kernels.therapists))
+    }
 
-    def days(read: Callable[[], pl.DataFrame]) -> tuple[pl.DataFrame, Any]:
-        own = Kernels(using, interpreted=plain)
-        return run_days(read(), payers, names, own, tables)
+    def judged(slots: range) -> tuple[pl.DataFrame, Any]:
+        if not hasattr(own, "kernel"):
+            own.kernel = (interpreted_kernel if plain else Kernel)(DAYS, using)
+        return run_days(days, slots, own.kernel, tables)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        for table, counted in pool.map(days, _day_rows(parts, threads)):
+        for table, counted in pool.map(judged, _shares(len(days), threads)):
             found.append(table)
             counts[DAYS] = _plus(counts[DAYS], counted)
     for rows in _time_rows(parts):
-        table, counted = run_times(rows, kernels, tables)
+        table, counted = run_times(rows, kernels.therapists, tables)
         found.append(table)
         counts[THERAPISTS] = _plus(counts[THERAPISTS], counted)
     findings = pl.concat(found) if found else None
@@ -382,25 +384,11 @@ def _second_pass(
     put.text(folder / "second.json", json.dumps({"counts": kept}))
 
 
-def _day_rows(parts: Path, threads: int) -> Iterator[Callable[[], pl.DataFrame]]:
-    """The lines of therapists' days, as many slots at once as memory allows each thread."""
-    files = sorted(parts.glob("*.days.arrow"))
-    tables = {int(path.name[5:10]): pl.scan_ipc(path, glob=False) for path in files}
-    slots = {part: each.select("slot").collect()["slot"] for part, each in tables.items()}
-    total = sum(map(len, slots.values()))
-    shares = max(-(-total // _SECOND_ROWS), threads if total > _LOOK_ROWS else 1)
+def _shares(rows: int, threads: int) -> list[range]:
+    """Slots of therapists, as many at once as memory allows each thread."""
+    shares = max(-(-rows // _SECOND_ROWS), threads if rows > _LOOK_ROWS else 1)
     step = max(1, SLOTS // shares)
-
-    def rows(slot: int) -> pl.DataFrame:
-        wanted = []
-        for part, table in tables.items():
-            begin, end = np.searchsorted(slots[part].to_numpy(), [slot, slot + step])
-            own = table.slice(int(begin), int(end - begin))
-            wanted.append(own.with_columns(pl.lit(part, pl.Int32).alias("part")).collect())
-        return pl.concat(wanted, how="diagonal")
-
-    for slot in range(0, SLOTS if tables else 0, step):
-        yield partial(rows, slot)
+    return [range(slot, slot + step) for slot in range(0, SLOTS, step)]
 
 
 def _time_rows(parts: Path) -> Iterator[pl.DataFrame]:

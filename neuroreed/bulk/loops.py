@@ -10,7 +10,7 @@ from functools import cache
 from types import ModuleType
 from typing import Final
 
-_FEW_ROWS: Final = 20_000
+FEW_ROWS: Final = 20_000
 
 
 def encode(hashes, places, first, slots):
@@ -106,7 +106,7 @@ def order_by_number(numbers, order, begins):
 
 def loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
-    return sys.modules[__name__] if rows <= _FEW_ROWS else _compiled()
+    return sys.modules[__name__] if rows <= FEW_ROWS else _compiled()
 
 
 @cache

@@ -10,7 +10,7 @@ import polars as pl
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk.compile import Answers, Columns, Kernel
-from neuroreed.bulk.day_rows import day_rows
+from neuroreed.bulk.day_rows import Visits, day_rows, visits_in
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel
@@ -40,8 +40,8 @@ class Kernels:
     @property
     def columns(self) -> set[str]:
         """All given columns that some kernel looks at."""
-        every = (self.lines, self.days, self.therapists, self.patients)
-        return {name for kernel in every for name in kernel.plan.columns}
+        plans = [k.plan for k in (self.lines, self.days, self.therapists, self.patients)]
+        return {name for plan in plans for name in plan.columns if name not in plan.takes}
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class PartResult:
 
     findings: pl.DataFrame
     counts: dict[str, Array]
-    days: pl.DataFrame
+    days: dict[str, Array]
     times: pl.DataFrame
     names: pl.DataFrame
     stop_cents: int
@@ -66,13 +66,6 @@ def visit_numbers(columns: Columns) -> Array:
     keys = (columns[name] for name in ("patient", "date_of_service", "discipline"))
     loops(len(numbers)).number_runs(*keys, numbers)
     return numbers
-
-
-def visit_starts(visits: Array) -> Array:
-    """The first line of each visit."""
-    starts = np.empty(int(visits[-1]) + 1 if len(visits) else 0, np.int64)
-    loops(len(visits)).run_starts(visits, starts)
-    return starts
 
 
 def tables_for(part: Part, tables: GrowingTables) -> PolicyTables:
@@ -101,53 +94,50 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
         return _nothing(part, kernels)
     policy = tables_for(part, tables)
     answers = kernels.lines.run(part.columns, policy)
-    visits = visit_numbers(part.columns)
-    starts = visit_starts(visits)
-    of_interval = _visit_of_intervals(part, starts)
-    labels = _Labels(part, visits, starts, of_interval)
-    amounts = _amounts(part.columns)
-    findings, stop_rows = _line_findings(part, answers, visits, starts, labels, amounts)
+    visits = visits_in(part.columns, kernels.days.plan)
+    of_interval = _visit_of_intervals(part, visits.starts)
+    labels = _Labels(part, visits, of_interval)
+    findings, stop_cents = _line_findings(part, answers, visits, labels)
     counts = {LINES: answers.coverage}
     times, found, counts[PATIENTS] = _patient_times(part, kernels, policy, of_interval, labels)
     findings = pl.concat([findings, found]).unique(["rule", "subject"], maintain_order=True)
-    known = amounts != UNKNOWN
     return PartResult(
         findings,
         counts,
-        day_rows(part, visits),
+        day_rows(part.columns, answers.handed, visits, kernels.days.plan),
         times,
         pl.DataFrame({"name": labels.all()}),
-        int(amounts[known & stop_rows].sum()),
+        stop_cents,
         len(part),
-        len(starts),
-        int((np.diff(part.columns["patient"]) != 0).sum()) + 1,
-        int(amounts[known].sum()),
+        len(visits.starts),
+        visits.patients,
+        visits.billed_cents,
     )
 
 
 def _nothing(part: Part, kernels: Kernels) -> PartResult:
     empty = pl.DataFrame(schema=FINDING)
     counts = {kind: np.zeros((1, 1), np.int64) for kind in (LINES, PATIENTS)}
-    return PartResult(empty, counts, pl.DataFrame(), pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
+    return PartResult(empty, counts, {}, pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
 
 
 class _Labels:
     """Ids of visits and lines as findings name them; made for the lines that need them."""
 
-    def __init__(self, part: Part, visits: Array, starts: Array, of_interval: Array) -> None:
-        self.part, self.visits, self.starts = part, visits, starts
+    def __init__(self, part: Part, visits: Visits, of_interval: Array) -> None:
+        self.part, self.visits, self.starts = part, visits, visits.starts
         self.named: dict[int, str] = {}
         self._special(of_interval)
 
     def texts(self, rows: Array | None = None) -> pl.Series:
         """What the session of each row is called; a nameless one by the row its visit begins."""
-        given, numbers = self.part.session_text, self.visits
-        if rows is not None:
-            given, numbers = given.gather(rows), numbers[rows]
+        given = self.part.session_text
+        given = given if rows is None else given.gather(rows)
         text = given.cast(pl.String).str.strip_chars()
         nameless = (text.is_null() | (text == "")).fill_null(True)
         if nameless.any():
-            begins, names = self.starts[numbers], self.part.nameless
+            of = self.visits.numbers() if rows is None else self.visits.of(rows)
+            begins, names = self.starts[of], self.part.nameless
             own = "row " + pl.Series(self.part.order[begins] + 1).cast(pl.String)
             text = text.set(nameless, None)
             text = text.fill_null(own if names is None else names.gather(begins))
@@ -160,11 +150,9 @@ class _Labels:
         """
         columns = self.part.columns
         sessions = columns["session"]
-        if not len(of_interval):
-            if loops(len(sessions)).sessions_are_plain(sessions, self.visits):
-                return
-            own = sessions[self.starts]
-            if (sessions == own[self.visits]).all() and pl.Series(own).n_unique() == len(own):
+        if self.visits.of_one_session and not len(of_interval):
+            own = pl.Series(sessions[self.starts])
+            if self.visits.rise or own.n_unique() == len(own):
                 return  # one session in each visit, one visit of each session: the common case
         text = self.texts()
         disciplines = columns["discipline"].astype(np.int64)
@@ -172,7 +160,7 @@ class _Labels:
             {
                 "p": columns["patient"],
                 "t": text,
-                "v": self.visits,
+                "v": self.visits.numbers(),
                 "d": columns["date_of_service"].astype(np.int64),
                 "kind": np.where(disciplines < 0, UNKNOWN, disciplines),
             }
@@ -235,41 +223,29 @@ class _Labels:
         return pl.Series(listed, dtype=pl.String)
 
 
-def _amounts(columns: Columns) -> Array:
-    """What a line is worth: its allowed amount, else its charge, else unknown."""
-    size = len(columns["patient"])
-    nothing = np.full(size, UNKNOWN, np.int64)
-    allowed = columns.get("allowed_cents", nothing)
-    return np.where(allowed == UNKNOWN, columns.get("charge_cents", nothing), allowed)
-
-
 def _line_findings(
-    part: Part, answers: Answers, visits: Array, starts: Array, labels: _Labels, amounts: Array
-) -> tuple[pl.DataFrame, Array]:
-    """Findings of the line kernel as a table, and the rows that a finding would stop."""
-    rows, rules = answers.rows, answers.rules
-    by_line = np.array([rule.scope is Scope.LINE for rule in answers.plan.rules] or [True])[rules]
-    ends = np.append(starts[1:], len(visits))
-    known = np.where(amounts == UNKNOWN, 0, amounts)
-    sums = np.concatenate([[0], np.cumsum(known)])
-    of_visit = sums[ends[visits[rows]]] - sums[starts[visits[rows]]]
-    amount = np.where(by_line, amounts[rows], of_visit)
-    stop_rows = np.zeros(len(visits), bool)
+    part: Part, answers: Answers, visits: Visits, labels: _Labels
+) -> tuple[pl.DataFrame, int]:
+    """Findings of the line kernel as a table, and the cents of the lines that they would stop."""
+    rows, of = answers.rows, visits.of(answers.rows)
+    scopes = np.array([rule.scope is Scope.LINE for rule in answers.plan.rules] or [True])
+    by_line = scopes[answers.rules]
+    amount = visits.cents(part.columns, rows, rows + 1, UNKNOWN)
+    begins, ends = visits.bounds(of[~by_line])
+    amount[~by_line] = visits.cents(part.columns, begins, ends, 0)
     stops = answers.severities == 0
-    stop_rows[rows[stops & by_line]] = True
-    stopped = np.zeros(len(starts), bool)
-    stopped[visits[rows[stops & ~by_line]]] = True
-    stop_rows |= stopped[visits]
-    names = labels.visit(visits[rows])
+    whole = np.unique(of[stops & ~by_line])
+    single = np.unique(rows[stops & by_line & ~np.isin(of, whole)])
+    stop_cents = visits.cents(part.columns, *visits.bounds(whole), 0).sum()
+    stop_cents += visits.cents(part.columns, single, single + 1, 0).sum()
+    names = labels.visit(of)
     line = part.columns["line"][rows].astype(np.int32)
-    subject = pl.select(
-        pl.when(pl.Series(by_line))
-        .then(labels.texts(rows) + "/" + pl.Series(line).cast(pl.String))
-        .otherwise(names)
-    ).to_series()
-    return _table(part, answers, rows, subject, names, np.where(by_line, line, -1), amount), (
-        stop_rows
-    )
+    subject = names.clone()
+    if by_line.any():
+        texts = labels.texts(rows[by_line]) + "/" + pl.Series(line[by_line]).cast(pl.String)
+        subject = subject.scatter(np.flatnonzero(by_line), texts)
+    line = np.where(by_line, line, -1)
+    return _table(part, answers, rows, subject, names, line, amount), int(stop_cents)
 
 
 def _table(

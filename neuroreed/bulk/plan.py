@@ -8,13 +8,14 @@ makes one value; it is run for a block only where a rule needs it there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from neuroreed.audit.attached import ATTACHED, TABLES
 from neuroreed.audit.registry import Fact, Registry, Rule
 from neuroreed.bulk.plan_frames import (
     ALWAYS,
     ATTACHED_BY,
+    CALENDAR,
+    DAYS,
     FRAMES,
     LINES,
     LOOK_UPS,
@@ -25,7 +26,11 @@ from neuroreed.bulk.plan_frames import (
     MOST_VALUES,
     ROW_SCOPE,
     SEVERITIES,
+    adds_up,
     columns_behind,
+    handed_bytes,
+    is_handed_on,
+    names_of,
     rules_of,
     source_of,
 )
@@ -62,6 +67,9 @@ class Plan:
     ``items`` are the steps behind each condition and each fact of a rule, in their order, and
     behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
     from; ``behind`` are the given columns and attached values that each rule looks at.
+    ``takes`` are values of lines that a kernel of days has from that of the lines, which
+    ``hands`` them on: name, place and bytes, made of the columns ``behind_hands``. ``sums``:
+    lines may be added up before.
     """
 
     kind: str
@@ -77,9 +85,10 @@ class Plan:
     items: dict[str, list[list[int]]] = field(default_factory=dict)
     root: tuple[int, ...] = ()
     behind: tuple[frozenset[str], ...] = ()
-
-
-_CALENDAR: Final = ("year", "month")
+    takes: tuple[str, ...] = ()
+    hands: tuple[tuple[str, int, int], ...] = ()
+    behind_hands: frozenset[str] = frozenset()
+    sums: bool = False
 
 
 class Planner:
@@ -101,6 +110,8 @@ class Planner:
         self.reasons: dict[str, tuple[str, ...]] = {}
         self.meta: dict[str, list[int]] = {}
         self.items: dict[str, list[list[int]]] = {}
+        self.takes: list[str] = []
+        self.hands: list[tuple[str, int, int]] = []
 
     def plan(self) -> Plan:
         """The whole plan; its text is complete but for the runtime in front."""
@@ -114,6 +125,9 @@ class Planner:
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
         for rule in self.rules:
             self._rule(rule)
+        if self.kind == LINES:
+            for name in Planner(self.registry, DAYS).plan().takes:
+                self.hands.append((name, self.row(name), handed_bytes(self.registry, name)))
         return Plan(
             self.kind,
             self.rules,
@@ -131,7 +145,11 @@ class Planner:
             tuple(self.steps),
             self.items,
             tuple(self.root.get(place, place) for place in range(len(self.offsets))),
-            tuple(columns_behind(self.registry, rule) for rule in self.rules),
+            tuple(columns_behind(self.registry, names_of(rule)) for rule in self.rules),
+            tuple(self.takes),
+            tuple(self.hands),
+            columns_behind(self.registry, [name for name, _, _ in self.hands]),
+            adds_up(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
         )
 
     def _place(self, name: str, how: str) -> int:
@@ -164,7 +182,7 @@ class Planner:
         self.steps.append(step)
         return target
 
-    def _behind(self, place: int) -> list[int]:
+    def behind(self, place: int) -> list[int]:
         """All steps that a value rests on, in their order."""
         found: set[int] = set()
         open_places = [place]
@@ -198,7 +216,7 @@ class Planner:
             f"unify_all(_S, c, n, count_visit, {starts}, {self.at('visit', 'of')}, {session}, "
             "loads, given, st, uni)"
         )
-        year, month = (self._place(name, "row") for name in _CALENDAR)
+        year, month = (self._place(name, "row") for name in CALENDAR)
         day = self.at("date_of_service", "row")
         self.before.append(
             f"calendar(_S, n, {day}, first_day, years, months, {year} * c, {month} * c)"
@@ -234,6 +252,10 @@ class Planner:
         if not self._new(name, "row"):
             return self._place(name, "row")
         entry = self.registry.facts.get(name)
+        if self.kind == DAYS and is_handed_on(self.registry, name):
+            self._column(name)
+            self.takes.append(name)
+            return self._place(name, "row")
         if entry is None:
             if name in ATTACHED:
                 self._attached(name)
@@ -433,9 +455,9 @@ class Planner:
         self.answers.append("\n".join(lines))
         self.meta[rule.id] = self._meta(rule, conditions, needs, rests)
         self.items[rule.id] = [
-            *(self._behind(at) for _, at, _ in conditions),
-            *(self._behind(at) for _, at in needs),
-            sorted({step for at in rests for step in self._behind(at)}),
+            *(self.behind(at) for _, at, _ in conditions),
+            *(self.behind(at) for _, at in needs),
+            sorted({step for at in rests for step in self.behind(at)}),
         ]
 
     def _meta(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from neuroreed.audit.attached import ATTACHED
-from neuroreed.audit.registry import Registry, Rule
+from neuroreed.audit.registry import ROW, Registry, Rule
 from neuroreed.bulk.small_python import NotSmall
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import Scope, Severity
@@ -44,6 +45,7 @@ ROW_SCOPE: Final = {
     THERAPISTS: Scope.INTERVAL,
     PATIENTS: Scope.INTERVAL,
 }
+CALENDAR: Final = ("year", "month")
 LOOK_UPS: Final = ("code", "payer", "threshold")
 _THRESHOLD: Final = ("kx_threshold_cents", "kx_threshold_is_verified")
 _SUMMED: Final = ("session_minutes", "noted_timed_minutes")
@@ -79,6 +81,9 @@ def sentinel_bytes(name: str) -> int:
     """How many bytes an entry of a given column has in a kernel: 1, 2, 4 or 8."""
     if name == "diagnosis_is_billable":
         return 1
+    if name not in COLUMNS:
+        # what another kernel hands on
+        return 8
     column = COLUMNS[name]
     if name in {"patient", "session", "episode", "therapist", "modifiers", "diagnosis"}:
         return 8
@@ -112,38 +117,62 @@ def rules_of(registry: Registry, kind: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in registry.rules.values() if _kernel_of(registry, rule) == kind)
 
 
-def _facts_behind(registry: Registry, rule: Rule) -> set[str]:
-    """All facts and columns that a rule looks at, through its facts."""
+def names_of(rule: Rule) -> list[str]:
+    """What a rule itself looks at."""
+    return [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
+
+
+def _behind(registry: Registry, names: Iterable[str], kind: str = LINES) -> set[str]:
+    """All facts and columns that a kernel looks at for some values, through their facts."""
     found: set[str] = set()
-    names = [*rule.needs, *(name for name, _ in rule.applies.when), *rule.rests_on]
-    while names:
-        name = names.pop()
-        if name not in found:
-            found.add(name)
-            if name in registry.facts:
-                names += registry.facts[name].needs
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name in found or (kind == DAYS and is_handed_on(registry, name)):
+            continue
+        found.add(name)
+        if name in registry.facts:
+            left += registry.facts[name].needs
     return found
 
 
-def columns_behind(registry: Registry, rule: Rule) -> frozenset[str]:
-    """The given columns that a rule looks at, those behind attached values among them."""
-    found = {name for name in _facts_behind(registry, rule) if name not in registry.facts}
+def columns_behind(registry: Registry, names: Iterable[str]) -> frozenset[str]:
+    """The given columns behind some values, those behind attached values among them."""
+    found = {name for name in _behind(registry, names) if name not in registry.facts}
     for name in list(found):
         if name.startswith("modifier_rank_"):
             found.add(f"modifier_{name[-1]}")
     return frozenset(found)
 
 
-def scopes_behind(registry: Registry, rule: Rule) -> set[Scope]:
-    """The scopes of a rule and of all facts it looks at."""
-    every = _facts_behind(registry, rule)
-    return {rule.scope} | {registry.facts[n].scope for n in every if n in registry.facts}
+def scopes_behind(registry: Registry, names: Iterable[str], kind: str = LINES) -> set[Scope]:
+    """The scopes of all facts that a kernel makes for some values."""
+    every = _behind(registry, names, kind)
+    return {registry.facts[name].scope for name in every if name in registry.facts}
+
+
+def is_handed_on(registry: Registry, name: str) -> bool:
+    """Whether the kernel of the lines tells a value to that of therapists' days, line by line."""
+    if name in registry.facts:
+        return scopes_behind(registry, [name]) <= {*FRAMES[LINES], ROW_SCOPE[LINES]}
+    return name in CALENDAR or (name in ATTACHED and source_of(name) != "diagnosis")
+
+
+def handed_bytes(registry: Registry, name: str) -> int:
+    """How many bytes a value has that is handed on."""
+    return 8 if registry.describe(name).unit == "cents" else 4
+
+
+def adds_up(registry: Registry, rules: Iterable[Rule], made: Iterable[str]) -> bool:
+    """Whether lines may be added up before rules about whole groups see the facts made of them."""
+    facts = [registry.facts[name] for name in made if name in registry.facts]
+    return all(rule.scope not in ROW.values() for rule in rules) and all(f.sums for f in facts)
 
 
 def _kernel_of(registry: Registry, rule: Rule) -> str:
-    scopes = scopes_behind(registry, rule)
-    possible = [kind for kind in KINDS if scopes <= {*FRAMES[kind], ROW_SCOPE[kind]}]
+    scopes = {kind: {rule.scope} | scopes_behind(registry, names_of(rule), kind) for kind in KINDS}
+    possible = [kind for kind in KINDS if scopes[kind] <= {*FRAMES[kind], ROW_SCOPE[kind]}]
     if not possible:
-        together = ", ".join(sorted(scopes))
+        together = ", ".join(sorted(scopes[LINES]))
         raise NotSmall(f"{rule.id} looks at {together} at once: no one order holds them all")
     return possible[-1] if rule.scope is Scope.INTERVAL else possible[0]

@@ -22,7 +22,7 @@ _CALL: Final = re.compile(r"^ *[a-z_]+\(_S, .*\)$", re.MULTILINE)
 _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
-    *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads"),
+    *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads", "hands"),
     *("asked", "heavy", "weights"),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
@@ -44,6 +44,7 @@ def text_of_plan(planner: Planner) -> str:
     answer_calls = _chunks("answers", answers, shared, parts)
     day = planner.at("date_of_service", "row")
     firsts = ["rows", *(scope.value for scope in FRAMES[planner.kind])]
+    handed = sorted({step for _, place, _ in planner.hands for step in planner.behind(place)})
     sizes = []
     for place, (count, name) in enumerate(zip(["n", *counts], firsts, strict=True)):
         sizes.append(f"sizes[{place}] = {count}")
@@ -53,6 +54,7 @@ def text_of_plan(planner: Planner) -> str:
 {_lines(f"{name}_n = len({name}_array)" for name in TABLES)}
 {_lines(f"{name} = pointer({name}_array)" for name in TAKES_ARRAYS)}
 room, given, wanted = len(hits_array), len(loads_array) // 4, len(look_ups_array) // 3
+handing = len(hands_array) // 4
 while pos < end:
     stop = block_end(key_one, key_two, pos, end, target)
     n = stop - pos
@@ -66,6 +68,7 @@ while pos < end:
         st[k], uni[k] = base[k], 0
     for k in range({len(planner.steps)}):
         want[k] = 0
+{_indented(_lines(f"want[{step}] = handing > 0" for step in handed))}
     load_all(_S, c, pos, n, st, uni, loads, given)
 {_indented(_lines(planner.before))}
     least, most = _S[{day}], _S[{day}]
@@ -83,6 +86,7 @@ while pos < end:
     ask(
         _S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live, weights, weighted
     )
+    hand_all(_S, c, state[0], n, hands, handing)
     pos = stop
 state[0] = pos
 return DONE"""

@@ -19,7 +19,7 @@ from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk import put
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
-from neuroreed.bulk.plan_frames import KINDS, columns_behind
+from neuroreed.bulk.plan_frames import KINDS, columns_behind, names_of
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
@@ -252,7 +252,7 @@ def _columns(
     refused = Counter(each["column"] for each in rejects)
     wanted: dict[str, list[str]] = {}
     for rule in rules.rules.values():
-        for name in columns_behind(rules, rule) & COLUMNS.keys():
+        for name in columns_behind(rules, names_of(rule)) & COLUMNS.keys():
             wanted.setdefault(name, []).append(rule.id)
     return [
         {

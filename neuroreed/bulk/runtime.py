@@ -47,6 +47,31 @@ def load_all(S, c, start, n, st, uni, loads, given):
             load(int64_at(address), UNK, start, n, S, c, at, st, uni)
 
 
+def hand(S, c, start, n, at, out):
+    """Values of the rows of the block, unknown as the least number; whether all fit in 32 bits."""
+    here, fit = at * c, 1
+    for i in range(n):
+        value = S[here + i]
+        fit &= value == UNK or -(2**31) < value < 2**31
+        out[start + i] = int(max(value, -(2**31)))
+    return fit
+
+
+def hand_all(S, c, start, n, hands, given):
+    """Every value that is handed on; a row of ``hands`` is size, address, place, whether it fits.
+
+    Values that need 64 bits keep their own unknown.
+    """
+    for k in range(given):
+        address, at = hands[k * 4 + 1], hands[k * 4 + 2]
+        if hands[k * 4] == 4:
+            hands[k * 4 + 3] &= hand(S, c, start, n, at, int32_at(address))
+        else:
+            out, here = int64_at(address), at * c
+            for i in range(n):
+                out[start + i] = int(S[here + i])
+
+
 def block_end(one, two, start, end, target):
     """Where a block of whole groups ends that should have about ``target`` rows."""
     if start + target >= end:

@@ -1,33 +1,38 @@
 """The second pass: therapist days, from the rows that all parts handed on.
 
-A line is handed on as a few whole numbers and the number of its visit; what a visit is called
-stands once, in a table of names beside it, and is read for days with findings only.
+A row is a few whole numbers and the number of its visit; what a visit is called stands once,
+in a table of names beside it, and is read for days with findings only. Rows of some slots can
+be judged wherever the folder of the parts is seen: nothing else is known of the other slots.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.compile import Answers, Columns, Kernel
-from neuroreed.bulk.day_rows import one_of_each_date, payer_numbers, ranks_of
-from neuroreed.bulk.door_columns import encoded, typed
-from neuroreed.bulk.loops import loops
-from neuroreed.bulk.passes import FINDING, Array, Kernels, interval_findings
+from neuroreed.audit.registry import ROW
+from neuroreed.bulk.columns_file import mapped
+from neuroreed.bulk.compile import Answers, Kernel
+from neuroreed.bulk.day_loops import day_loops
+from neuroreed.bulk.day_rows import OWN, SLOTS, seen
+from neuroreed.bulk.door_columns import typed
+from neuroreed.bulk.passes import FINDING, Array, interval_findings
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.columns import UNKNOWN
-from neuroreed.model.findings import Scope
 
-_MOST_BUCKETS: Final = 2**24
 _OF_THERAPIST: Final = (
     *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
     *("is_one_on_one", "is_group"),
 )
-Names = Callable[[Array], pl.Series]
+_RUNS: Final = ("therapist", "end")
+Names = Callable[[Array], Iterable[Any]]
 
 
 class NamesOfVisits:
@@ -42,119 +47,198 @@ class NamesOfVisits:
         for part in np.unique(parts).tolist():
             own = np.flatnonzero((parts == part) & (visits >= 0))
             if len(own):
-                table = pl.read_parquet(self._folder / f"part-{part:05d}.names.parquet")
+                path = self._folder / f"part-{part:05d}.names.arrow"
+                # a folder may have signs in its name that would stand for other files
+                table = pl.scan_ipc(path, glob=False).collect()
                 names[own] = table["name"].gather(visits[own]).cast(pl.String).to_list()
         return pl.Series(names.tolist(), dtype=pl.String)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of the therapists of some slots.
+
+    ``begins``: where each run of one therapist in one part begins, and the last ends;
+    ``therapist`` and ``part`` of each run; ``order``: runs, each therapist's together.
+    """
+
+    table: dict[str, Array]
+    begins: Array
+    therapist: Array
+    part: Array
+    order: Array
+
+    def parts(self, rows: Array) -> Array:
+        """The part of each row."""
+        return self.part[np.searchsorted(self.begins, rows, side="right") - 1]
+
+
+class DaysOfParts:
+    """The rows for therapists' days that parts left in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        files = sorted(folder.glob("*.days"))
+        self.names, self.numbers = NamesOfVisits(folder), [int(file.name[5:10]) for file in files]
+        self._parts = [mapped(file) for file in files]
+        self._payers = [_payers(file.with_suffix(".json")) for file in files]
+        self.payers = tuple(sorted({name for each in self._payers for name in each}))
+        # of each part: the unknown payer, then its own
+        self.tables = np.cumsum([0, *(len(each) + 1 for each in self._payers)])
+
+    def __len__(self) -> int:
+        return sum(len(part["visit"]) for part in self._parts)
+
+    def places(self, payers: Sequence[str]) -> Array:
+        """The place among others, in the order of names, of every payer of every part."""
+        numbers = {name: place for place, name in enumerate(payers)}
+        own = [[UNKNOWN, *(numbers[name] for name in each)] for each in self._payers]
+        return typed("payer", np.array([place for each in own for place in each], np.int64))
+
+    def rows(self, slots: range) -> _Rows:
+        """The rows of the therapists of some slots."""
+        begins, whose, parts, slices = [np.zeros(1, np.int64)], [], [], []
+        end = 0
+        for place, part in enumerate(self._parts):
+            therapist, ends = part["therapist"], part["end"]
+            one, two = np.searchsorted(therapist % SLOTS, [slots.start, slots.stop]).tolist()
+            if one == two:
+                continue
+            begin, stop = int(ends[one - 1]) if one else 0, int(ends[two - 1])
+            begins.append(ends[one:two].astype(np.int64) - begin + end)
+            end += stop - begin
+            whose.append(therapist[one:two])
+            parts.append(np.full(two - one, place))
+            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _RUNS})
+        if not slices:
+            return _Rows({}, begins[0], *(np.empty(0, np.int64) for _ in range(3)))
+        table = {name: np.concatenate([each[name] for each in slices]) for name in slices[0]}
+        therapist = np.concatenate(whose)
+        order = np.argsort(therapist, kind="stable")
+        return _Rows(table, np.concatenate(begins), therapist, np.concatenate(parts), order)
+
+    def payers_of(self, rows: _Rows, places: Array) -> Array:
+        """The payer of each row, among the places that ``places`` gives."""
+        table = self.tables[rows.parts(np.arange(len(rows.table["payer"])))]
+        return places[table + np.maximum(rows.table["payer"], -1) + 1]
+
+    def names_of(self, rows: _Rows, wanted: Array) -> list[str | None]:
+        """The names of the visits of some rows."""
+        parts = np.array(self.numbers)[rows.parts(wanted)]
+        return self.names.of(parts, rows.table["visit"][wanted]).to_list()
+
+
+def _payers(path: Path) -> list[str]:
+    return list(json.loads(path.read_text(encoding="utf-8"))["payers"])
+
+
 def run_days(
-    rows: pl.DataFrame,
-    payers: Iterable[str],
-    names: NamesOfVisits,
-    kernels: Kernels,
-    tables: GrowingTables,
+    days: DaysOfParts, slots: range, kernel: Kernel, tables: GrowingTables
 ) -> tuple[pl.DataFrame, Array]:
-    """The lines of whole therapist days, from all parts.
-
-    ``rows`` are those of ``day_rows`` with the number of their part.
-    """
-    nobody = rows["therapist"] == UNKNOWN
-    if nobody.any():
-        one = one_of_each_date(rows.filter(nobody), payers).with_columns(
-            pl.lit(-1, pl.Int32).alias("visit")
-        )
-        rows = pl.concat([one, rows.filter(~nobody)])
-    table = {name: rows[name].to_numpy() for name in rows.columns if name != "slot"}
-    order = _order(table, payers)
-    columns = {name: table[name][order] for name in table if name not in {"part", "visit"}}
-    parts, visits = table["part"][order], table["visit"][order]
-
-    def named(wanted: Array) -> pl.Series:
-        return names.of(parts[wanted], visits[wanted])
-
-    return _judged(columns, sorted(set(payers)), named, kernels.days, tables)
-
-
-def _order(table: dict[str, Array], payers: Iterable[str]) -> Array:
-    """Rows of one therapist and date together; a day begins with the payer first by name.
-
-    That is so whatever part a line came from.
-    """
-    size = len(table["therapist"])
+    """The lines of the days of the therapists of some slots, from all parts."""
+    rows = days.rows(slots)
+    size = len(rows.table.get("visit", ()))
     if not size:
-        return np.empty(0, np.int64)
-    therapist, count = encoded(table["therapist"].view(np.uint64))
-    day = table["date_of_service"]
-    first, span = int(day.min()), int(day.max()) - int(day.min()) + 1
-    order, several = np.arange(size), len(set(payers)) > 1
-    ranks = ranks_of(table["payer"], payers) if several else np.zeros(size, np.int32)
-    if count * span > max(_MOST_BUCKETS, 4 * size):
-        return np.lexsort((ranks, day, therapist))
-    if several:
-        loops(size).order_by_number(ranks, order, np.zeros(int(ranks.max()) + 2, np.int64))
-    place = therapist.astype(np.int64) * span + (day - first)
-    then = np.empty(size, np.int64)
-    loops(size).order_by_number(place[order], then, np.zeros(count * span + 1, np.int64))
-    return order[then] if several else then
-
-
-def run_times(
-    rows: pl.DataFrame, kernels: Kernels, tables: GrowingTables
-) -> tuple[pl.DataFrame, Array]:
-    """The intervals of whole therapist days, from all parts."""
-    rows = rows.sort(_OF_THERAPIST, maintain_order=True)
-    columns = {n: rows[n].to_numpy() for n in rows.columns if n not in {"payer", "visit", "who"}}
-    given = sorted(name for name in rows["payer"].unique() if name is not None)
-    own = dict(zip(given, payer_numbers(given).tolist(), strict=True))
-    columns["payer"] = (
-        rows["payer"].replace_strict(own, default=None, return_dtype=pl.Int64).fill_null(UNKNOWN)
-    ).to_numpy()  # fmt: skip
-    return _judged(columns, given, rows["visit"].gather, kernels.therapists, tables)
-
-
-def _judged(
-    columns: Columns, payers: list[str], named: Names, kernel: Kernel, tables: GrowingTables
-) -> tuple[pl.DataFrame, Array]:
-    days = columns["date_of_service"]
-    if not len(days):
-        empty = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
-        return pl.DataFrame(schema=FINDING), empty
-    codes = pl.Series(columns["code"]).unique().to_list() if "code" in columns else []
-    policy = tables.covering(
-        payers, [code for code in codes if code > 0], [], int(days.min()), int(days.max())
-    )
-    columns["payer"] = typed("payer", _places(columns["payer"], policy.payers))
+        return _nothing(kernel)
+    day, group = rows.table["date_of_service"], np.empty(size, np.int32)
+    first, last = int(day.min()), int(day.max())
+    policy = tables.covering(days.payers, [], [], first, last)
+    places = days.places(policy.payers)
+    own = {
+        name: np.empty(size, kind)
+        for name, kind in zip(OWN, (np.int64, np.int32, np.int16), strict=True)
+    }
+    count = day_loops(size).days_of(
+        seen(rows.order), seen(rows.begins), seen(rows.therapist), seen(days.tables[rows.part]),
+        seen(day), seen(rows.table["payer"]), seen(places), first,
+        np.full(last - first + 1, -1, np.int32), group, *own.values(),
+    )  # fmt: skip
+    own = {name: values[:count] for name, values in own.items()}
+    lists = {name: each for name, each in rows.table.items() if name not in {*OWN, "visit"}}
+    source = of = np.arange(count)
+    if not kernel.plan.sums:
+        source = np.lexsort((days.payers_of(rows, places), group))
+        of = group[source]
+        columns = {n: np.where(v & 1, UNKNOWN, v >> 1)[source] for n, v in lists.items()}
+    else:
+        of, columns = _added(lists, seen(group), count)
+    if len(of) > count:
+        own = {name: values[of] for name, values in own.items()}
+    columns = {name: typed(name, values) for name, values in {**own, **columns}.items()}
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
-    return _found(answers, columns, named, policy.payers), answers.coverage
+    names = _names(answers, partial(days.names_of, rows), source, of, group)
+    return interval_findings(answers, columns, names, policy.payers), answers.coverage
 
 
-def _places(numbers: Array, payers: Sequence[str]) -> Array:
-    """Numbers of payers as places among those of policy."""
-    own = payer_numbers(payers)
-    if len(own) == 1 and (numbers == own[0]).all():
-        return np.zeros(len(numbers), np.int64)
-    order = np.argsort(own)
-    places = np.minimum(np.searchsorted(own[order], numbers), max(len(own) - 1, 0))
-    found = np.append(order, UNKNOWN)[places]
-    return np.where(numbers == UNKNOWN, UNKNOWN, found)
+def _added(lists: dict[str, Array], group: Array, count: int) -> tuple[Array, dict[str, Array]]:
+    """The day of each row for the kernel, and lists whose entries are added up by day.
+
+    A day is one row of what is known, and another if not all is known.
+    """
+    totals = {name: np.zeros(count, np.int64) for name in lists}
+    doubtful = {name: np.zeros(count, np.uint8) for name in lists}
+    doubt = [
+        day_loops(len(group)).add_days(seen(packed), group, totals[name], doubtful[name])
+        for name, packed in lists.items()
+    ]
+    if not any(doubt):
+        return np.arange(count), totals
+    some = np.zeros(count, np.int64)
+    for each in doubtful.values():
+        some |= each
+    of = np.repeat(np.arange(count), 1 + some)
+    further = np.append(False, of[1:] == of[:-1])
+    return of, {
+        name: np.where(further, np.where(doubtful[name], UNKNOWN, 0)[of], totals[name][of])
+        for name in lists
+    }
 
 
-def _found(
-    answers: Answers, columns: Columns, named: Names, payers: tuple[str, ...]
-) -> pl.DataFrame:
-    """Findings by name; those about a therapist's day are about all its visits."""
+def _names(answers: Answers, named: Names, source: Array, of: Array, group: Array) -> pl.Series:
+    """What findings are about; those about a therapist's day are about all its visits.
+
+    ``source`` and ``of``: the row that each row of the kernel came from, and its day;
+    ``group``: the day of each row, of which ``named`` tells the visits.
+    """
     rules = answers.plan.rules
-    grouped = {rule.id for rule in rules if rule.scope not in {Scope.LINE, Scope.INTERVAL}}
-    names: list[Any] = named(answers.rows).to_list()
-    therapist, day = columns["therapist"], columns["date_of_service"]
-    fresh = np.ones(len(day), bool)
-    fresh[1:] = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
-    starts = np.append(np.flatnonzero(fresh), len(day))
-    for place, (row, rule) in enumerate(zip(answers.rows, answers.rules, strict=True)):
-        if rules[rule].id in grouped:
-            group = int(np.searchsorted(starts, row, side="right")) - 1
-            members = named(np.arange(starts[group], starts[group + 1])).to_list()
-            names[place] = "+".join(sorted({each for each in members if each is not None}))
-    return interval_findings(answers, columns, pl.Series(names, dtype=pl.String), payers)
+    single = np.array([rules[number].scope in ROW.values() for number in answers.rules])
+    days, lines = of[answers.rows], source[answers.rows]
+    members = np.flatnonzero(np.isin(group, days[~single]))
+    together: dict[int, set[str]] = {}
+    for day, name in zip(group[members].tolist(), named(members), strict=True):
+        if name is not None:
+            together.setdefault(day, set()).add(name)
+    told = ["+".join(sorted(together.get(day, ()))) for day in days.tolist()]
+    for place, name in zip(np.flatnonzero(single), named(lines[single]), strict=True):
+        told[place] = name
+    return pl.Series(told, dtype=pl.String)
+
+
+def _nothing(kernel: Kernel) -> tuple[pl.DataFrame, Array]:
+    empty = np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
+    return pl.DataFrame(schema=FINDING), empty
+
+
+def run_times(
+    rows: pl.DataFrame, kernel: Kernel, tables: GrowingTables
+) -> tuple[pl.DataFrame, Array]:
+    """The intervals of whole therapist days, from all parts."""
+    if not len(rows):
+        return _nothing(kernel)
+    rows = rows.sort(_OF_THERAPIST, maintain_order=True)
+    columns = {n: rows[n].to_numpy() for n in rows.columns if n not in {"payer", "visit", "who"}}
+    payers = sorted(name for name in rows["payer"].unique() if name is not None)
+    day = columns["date_of_service"]
+    policy = tables.covering(payers, [], [], int(day.min()), int(day.max()))
+    own = {name: policy.payers.index(name) for name in payers}
+    places = rows["payer"].replace_strict(own, default=None, return_dtype=pl.Int64)
+    columns["payer"] = typed("payer", places.fill_null(UNKNOWN).to_numpy())
+    answers = kernel.run(columns, policy)
+    if not len(answers.rows):
+        return pl.DataFrame(schema=FINDING), answers.coverage
+    therapist, own = columns["therapist"], np.arange(len(rows))
+    fresh = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
+    group = np.append(0, np.cumsum(fresh))
+    names = _names(answers, lambda wanted: rows["visit"].gather(wanted), own, group, group)
+    return interval_findings(answers, columns, names, policy.payers), answers.coverage

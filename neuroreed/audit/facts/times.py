@@ -188,23 +188,35 @@ def twice_counted_minutes(start_minute, end_minute, discipline, answer):
 
 
 @fact(
+    Scope.VISIT,
+    "minutes",
+    "The least timed minutes of the line: as recorded, else 8 for each unit; 0 if not timed.",
+)
+def least_minutes_of_line(minutes, billed_units, is_timed, answer):
+    for i in range(len(minutes)):
+        if is_timed[i] == 0:
+            answer[i] = 0
+        elif is_timed[i] == 1:
+            if minutes[i] != UNKNOWN:
+                answer[i] = minutes[i]
+            elif billed_units[i] != UNKNOWN:
+                answer[i] = 8 * billed_units[i]
+
+
+@fact(
     Scope.THERAPIST_LINES,
     "minutes",
     "The least timed minutes of the clinician on the date: as recorded, else 8 for each unit.",
+    sums=True,
 )
-def least_minutes_of_day(therapist, minutes, billed_units, is_timed):
+def least_minutes_of_day(therapist, least_minutes_of_line):
     # what is known may already be too much; otherwise one unknown line makes it unknown
     answer, doubtful = 0, 0
-    for i in range(len(minutes)):
-        if is_timed[i] == UNKNOWN:
+    for i in range(len(least_minutes_of_line)):
+        if least_minutes_of_line[i] == UNKNOWN:
             doubtful = 1
-        elif is_timed[i] == 1:
-            if minutes[i] != UNKNOWN:
-                answer += minutes[i]
-            elif billed_units[i] != UNKNOWN:
-                answer += 8 * billed_units[i]
-            else:
-                doubtful = 1
+        else:
+            answer += least_minutes_of_line[i]
     if doubtful == 1 and answer <= MINUTES_OF_A_DAY:
         return UNKNOWN
     return answer
