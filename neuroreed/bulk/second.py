@@ -15,7 +15,8 @@ import polars as pl
 
 from neuroreed.bulk.compile import Answers, Columns, Kernel
 from neuroreed.bulk.day_rows import one_of_each_date, payer_numbers, ranks_of
-from neuroreed.bulk.door_columns import encoded, typed
+from neuroreed.bulk.door_columns import typed
+from neuroreed.bulk.door_texts import encoded
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.passes import FINDING, Array, Kernels, interval_findings
 from neuroreed.bulk.tables import GrowingTables
