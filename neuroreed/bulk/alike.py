@@ -34,7 +34,7 @@ _BEYOND: Final = frozenset(
     ("patient", "episode", "therapist", "visit", "date_of_service", "year", "month")
 )
 _ALWAYS: Final = ("payer", "discipline", "code")
-_MOST_WORDS: Final = 4
+_MOST_WORDS: Final = 8
 _KEYS: Final = ("patient", "date_of_service", "session")
 # where more of the days than this are like no other, judging all at once is cheaper
 _MOST_SHARE: Final = 0.5

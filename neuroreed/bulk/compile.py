@@ -220,7 +220,8 @@ class Kernel:
 
     def _needed(self, asked: np.ndarray[Any, Any]) -> set[str]:
         """The columns that the rules asked for look at."""
-        found = {*ALWAYS[self.plan.kind], "episode", "code", *self.plan.behind_hands}
+        plan = self.plan
+        found = {*ALWAYS[plan.kind], "episode", "code", *plan.behind_hands, *plan.takes}
         for number in np.flatnonzero(asked[: len(self.plan.rules)]).tolist():
             found |= self.plan.behind[number]
         return found

@@ -16,7 +16,7 @@ import numpy as np
 
 from neuroreed.bulk.compile import DTYPES, Columns
 from neuroreed.bulk.day_loops import day_loops
-from neuroreed.bulk.door_columns import encoded
+from neuroreed.bulk.door_texts import encoded
 from neuroreed.bulk.plan import Plan
 from neuroreed.model.columns import UNKNOWN
 

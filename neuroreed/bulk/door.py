@@ -8,6 +8,7 @@ A row without a patient or a date can stand nowhere; it is left out and its plac
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,12 +22,14 @@ from neuroreed.bulk.door_columns import (
     Array,
     Layout,
     Reader,
-    encoded,
     payers_of,
     typed,
+    wide,
 )
 from neuroreed.bulk.door_intervals import Part, add_intervals
-from neuroreed.bulk.loops import loops
+from neuroreed.bulk.door_order import TIE, gathered, put_in_order
+from neuroreed.bulk.door_texts import are_clean, encoded
+from neuroreed.bulk.room import Room
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
     MODIFIER_BITS,
@@ -36,11 +39,12 @@ from neuroreed.model.lines import Book
 from neuroreed.policy import icd10
 
 _NAMES: Final = ("patient", "session", "therapist", "episode")
-_SORT: Final = ("patient", "date_of_service", "discipline", "line", "session")
-_TIE: Final = ("code", "modifiers", "billed_units", "charge_cents", "minutes")
-# looked at as wide numbers before the kernel gets them
-_WIDE: Final = {"discipline", "diagnosis", "allowed_cents", "charge_cents"}
+# looked at as wide numbers beside those of a table of intervals
 _GROUPED: Final = {"start_minute", "end_minute", "is_one_on_one", "is_group", "clocked_minutes"}
+_ALWAYS: Final = (
+    *("patient", "session", "payer", "episode", "therapist", "date_of_service"),
+    *("allowed_cents", "charge_cents"),
+)
 
 
 def part_of(
@@ -51,6 +55,7 @@ def part_of(
     first_row: int = 0,
     columns: Iterable[str],
     intervals: pl.DataFrame | None = None,
+    room: Room | None = None,
 ) -> Part:
     """The lines of a frame as a part: read, completed as ``to_book`` does, and in order.
 
@@ -58,91 +63,141 @@ def part_of(
         frame: whole patients, in any order.
         columns: the columns that kernels look at.
         intervals: intervals of the same patients in a table of their own, if there are any.
+        room: where columns are put; the next part with the same room takes their place.
     """
-    reader = Reader(frame, layout, file, first_row)
+    room = Room() if room is None else room
+    reader = Reader(frame, layout, file, first_row, room)
     found: dict[str, Array] = {}
-    patient, day = reader.name("patient"), reader.numbers("date_of_service")
-    keep = (patient != UNKNOWN) & (day != UNKNOWN)
-    if not keep.all():
+    patient, day = reader.name("patient"), reader.column("date_of_service")
+    size = len(frame)
+    if size and (patient.min() == UNKNOWN or day.min() < 0):
+        keep = (patient != UNKNOWN) & (day >= 0)
         for row in np.flatnonzero(~keep):
             needed = "patient" if patient[row] == UNKNOWN else "date_of_service"
             reader.reject(int(row), needed, "is missing: the row is left out")
-        kept = frame.filter(pl.Series(keep))
+        kept = _placed(frame, first_row).filter(pl.Series(keep))
         inner = part_of(
-            kept, layout, file=file, first_row=first_row, columns=columns, intervals=intervals
-        )
-        inner.rejects = reader.rejects + inner.rejects
+            kept, layout, file=file, first_row=first_row, columns=columns, intervals=intervals,
+            room=room,
+        )  # fmt: skip
+        stays = np.flatnonzero(keep)
+        inner.rejects = reader.rejects + [
+            replace(each, row=first_row + int(stays[each.row - first_row]))
+            if each.file == file
+            else each
+            for each in inner.rejects
+        ]
         inner.left_out = int((~keep).sum())
         return inner
     found["patient"], found["date_of_service"] = patient, day
-    size = len(frame)
     _names(reader, found, size)
     if reader.has("modifiers"):
         found |= reader.modifiers()
-    wanted = {*columns, "line", "discipline", *_TIE}
+    wanted = {*columns, "line", "discipline", *TIE}
     for name in layout.found:
         if name in found or name in _NAMES or name not in wanted | _GROUPED:
             continue
         if name not in {"payer", "visit", *PLACES}:
-            own = None if name in _GROUPED | _WIDE else reader.narrow(name)
-            found[name] = reader.numbers(name) if own is None else own
+            found[name] = reader.numbers(name) if name in _GROUPED else reader.column(name)
     payers, found["payer"] = payers_of(reader, size, layout)
     _disciplines(found, size)
     if "line" not in found:
-        found["line"] = _line_numbers(found)
+        found["line"] = typed("line", _line_numbers(found))
     if "diagnosis_is_billable" in wanted and reader.has("diagnosis"):
         numbers = reader.numbers("diagnosis")
         found["diagnosis_is_billable"] = _billable(numbers, day)
     texts = reader.series("session") if reader.has("session") else pl.Series([None] * size)
-    found["session"] = _session_numbers(found, texts)
     _episodes(reader, found)
-    order = _order(found)
-    part = Part({}, {}, payers, texts, None, None, order, rejects=reader.rejects)
-    if ROW in frame.columns and _some_nameless(texts):
-        part.places = frame.select(FILE, ROW)[order]
+    if size and found["session"].min() == UNKNOWN:
+        found["session"] = np.where(found["session"] == UNKNOWN, -1, found["session"])
+    patients = reader.series("patient")
+    numbers = found["patient"]
+    if not patients.dtype.is_integer():
+        numbers = encoded(numbers.view(np.uint64))[0] if size else numbers
+    order = put_in_order(found, numbers, texts, room)
+    rows = _every(size) if order is None else order
+    part = Part({}, {}, payers, texts, None, None, rows, rejects=reader.rejects)
+    if _some_nameless(texts):
+        part.places = _placed(frame, first_row).select(FILE, ROW)[rows]
     if layout.clinic is not None:
         part.clinic = frame[layout.clinic]
     if reader.has("therapist"):
         part.therapist_text = reader.series("therapist")
-    add_intervals(part, found, intervals, file, reader.series("patient"))
-    if not (order[1:] > order[:-1]).all():
-        found = {name: values[order] for name, values in found.items()}
-        part.session_text = part.session_text[order]
-        part.clinic = part.clinic[order] if part.clinic is not None else None
-        if part.therapist_text is not None:
-            part.therapist_text = part.therapist_text[order]
+    if intervals is not None or "start_minute" in found or "end_minute" in found:
+        add_intervals(part, _wide(found), intervals, file, patients)
     part.codes = reader.known["code"]
     part.marks = sorted({mark for name in PLACES for mark in reader.known[name]})
-    always = ("patient", "session", "payer", "episode", "therapist", "date_of_service")
     part.columns = {
         name: typed(name, values)
         for name, values in found.items()
-        if name in wanted or name in always or name in {"allowed_cents", "charge_cents"}
+        if name in wanted or name in _ALWAYS
     }
+    if order is not None:
+        _arrange(part, order, room)
     return part
+
+
+def _placed(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
+    """Rows with their file and their place in it; the one file where they were not moved."""
+    if ROW in frame.columns:
+        return frame
+    row = pl.int_range(first_row - 1, first_row - 1 + len(frame), dtype=pl.Int64)
+    return frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
+
+
+def _arrange(part: Part, order: Array, room: Room) -> None:
+    """All that a part says of its lines, in their order."""
+    part.columns = {
+        name: gathered(values, order, f"{name} in order", room)
+        for name, values in part.columns.items()
+    }
+    places = pl.Series(order)
+    part.session_text = part.session_text.gather(places)
+    part.clinic = part.clinic.gather(places) if part.clinic is not None else None
+    if part.therapist_text is not None:
+        part.therapist_text = part.therapist_text.gather(places)
+
+
+def _every(size: int) -> Array:
+    """The numbers of rows; shared, so nobody writes to them."""
+    global _ROWS
+    if len(_ROWS) < size:
+        _ROWS = np.arange(size, dtype=np.uint32)
+    return _ROWS[:size]
+
+
+_ROWS = np.arange(0, dtype=np.uint32)
+
+
+def _wide(found: dict[str, Array]) -> dict[str, Array]:
+    """Columns as whole numbers of 64 bits with one mark for unknown."""
+    return {
+        name: values if name in _GROUPED else wide(name, values) for name, values in found.items()
+    }
 
 
 def _some_nameless(texts: pl.Series) -> bool:
     if texts.null_count() or texts.dtype.is_integer():
         return texts.null_count() > 0
-    return bool((texts.cast(pl.String).str.strip_chars() == "").any())
+    own = texts.cast(pl.String)
+    return not are_clean(own) and bool((own.str.strip_chars() == "").any())
 
 
 def _names(reader: Reader, found: dict[str, Array], size: int) -> None:
     for name in ("session", "therapist", "episode"):
         if reader.has(name):
             found[name] = reader.name(name)
-    found.setdefault("session", np.full(size, UNKNOWN, np.int64))
+    if "session" not in found:
+        found["session"] = np.full(size, UNKNOWN, np.int64)
 
 
 def _disciplines(found: dict[str, Array], size: int) -> None:
     """The discipline as given, as the modifiers tell, or as the session's other lines tell."""
-    known = found.get("discipline", np.full(size, UNKNOWN, np.int64))
-    silent = known == UNKNOWN
-    if not silent.any():
-        found["discipline"] = known
+    given = found.get("discipline")
+    if given is not None and (not size or given.min() >= 0):
         return
-    known = known.copy()
+    known = np.full(size, UNKNOWN, np.int64) if given is None else wide("discipline", given)
+    silent = known == UNKNOWN
     bits = found.get("modifiers")
     if bits is not None:
         told = np.zeros(size, np.int64)
@@ -165,32 +220,13 @@ def _disciplines(found: dict[str, Array], size: int) -> None:
         )
         adopted = table.filter(pl.Series(silent)).join(agreed, on=["p", "s"], how="inner")
         known[adopted["i"].to_numpy()] = adopted["least"].to_numpy()
-    found["discipline"] = known
+    found["discipline"] = typed("discipline", known)
 
 
 def _line_numbers(found: dict[str, Array]) -> Array:
     keys = {"p": found["patient"], "s": found["session"], "d": found["date_of_service"]}
     table = pl.DataFrame(keys | {"one": np.ones(len(found["patient"]), np.int64)})
     return table.select(pl.col("one").cum_sum().over("p", "s", "d")).to_series().to_numpy()
-
-
-def _session_numbers(found: dict[str, Array], texts: pl.Series) -> Array:
-    """Numbers of sessions, in the order of their names wherever a visit has several."""
-    numbers = found["session"].copy()
-    numbers[numbers == UNKNOWN] = -1
-    if texts.dtype.is_integer() or texts.dtype == pl.Null:
-        return numbers
-    keys = ("patient", "date_of_service", "discipline")
-    table = pl.DataFrame({name: found[name] for name in keys} | {"s": numbers})
-    several = table.select(
-        (pl.col("s").min().over(keys) != pl.col("s").max().over(keys)).alias("several")
-    ).to_series()
-    if several.any():
-        places = np.flatnonzero(several.to_numpy())
-        own = texts.cast(pl.String).str.strip_chars()[places]
-        ranks = own.rank("dense").fill_null(0).to_numpy()
-        numbers[places] = ranks.astype(np.int64)
-    return numbers
 
 
 def _episodes(reader: Reader, found: dict[str, Array]) -> None:
@@ -229,52 +265,3 @@ def _billable(diagnoses: Array, days: Array) -> Array:
     book = attach(Book(lines, empty, {"payer": ()}))
     answers = np.array(book.lines["diagnosis_is_billable"], np.int64)
     return answers[places * np.int64(len(asked)) + stretch[days - first]]
-
-
-def _is_in_order(found: dict[str, Array]) -> bool:
-    """Whether rows stand as in a book, and no two are alike in what orders them."""
-    return bool(loops(len(found["patient"])).is_in_order(*(found[name] for name in _SORT)))
-
-
-def _order(found: dict[str, Array]) -> Array:
-    """The order of a book: patient, date, visit, line, and ties by what the lines say."""
-    names = [name for name in (*_SORT, *_TIE) if name in found]
-    size = len(found["patient"])
-    if size < 2 or _is_in_order(found):
-        return np.arange(size)
-    ahead = np.zeros(size - 1, bool)
-    equal = np.ones(size - 1, bool)
-    for name in names:
-        one, two = found[name][:-1], found[name][1:]
-        ahead |= equal & (one > two)
-        equal &= one == two
-        if not equal.any():
-            break
-    if not ahead.any():
-        return np.arange(size)
-    quick = _packed_order(found)
-    return np.lexsort([found[name] for name in reversed(names)]) if quick is None else quick
-
-
-def _packed_order(found: dict[str, Array]) -> Array | None:
-    """The order by the first keys packed into one number, where no two rows share it.
-
-    Patients stand together in the order in which they come: which is first changes nothing.
-    """
-    patient, count = encoded(found["patient"].view(np.uint64))
-    packed, room = patient.astype(np.int64), count
-    for name in _SORT[1:4]:
-        values = found[name].astype(np.int64)
-        known = values[values != values.min()] if values.size else values
-        low = int(known.min()) - 1 if known.size else int(values.min())
-        # the least may be the mark for unknown, far below all others: it is next below them
-        least = int(values.min())
-        span = int(values.max()) - low + 1
-        room *= span
-        if room >= 2**62:
-            return None
-        packed *= span
-        packed += np.where(values == least, 0, values - low)
-    order = np.argsort(packed)
-    sorted_keys = packed[order]
-    return None if (sorted_keys[1:] == sorted_keys[:-1]).any() else order

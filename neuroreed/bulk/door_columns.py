@@ -14,8 +14,10 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk.compile import DTYPES
+from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
+from neuroreed.bulk.room import Room
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -34,7 +36,6 @@ PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
 # where a row stood before it was moved: the number of its file, and its place there
 FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
-_FEW: Final = 4096
 _EPOCH: Final = 719_163
 _DATES: Final = ("1990-01-01", "2099-12-31")
 _POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
@@ -102,8 +103,16 @@ class Reject:
 class Reader:
     """Columns of one frame as numbers, with the places of what could not be read."""
 
-    def __init__(self, frame: pl.DataFrame, layout: Layout, file: str, first_row: int) -> None:
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        layout: Layout,
+        file: str,
+        first_row: int,
+        room: Room | None = None,
+    ) -> None:
         self.frame, self.layout, self.file, self.first = frame, layout, file, first_row
+        self.room = Room() if room is None else room
         self.rejects: list[Reject] = []
         # distinct codes and modifiers, so that policy need not look for them line by line
         self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
@@ -122,24 +131,58 @@ class Reader:
 
     def numbers(self, name: str) -> Array:
         """A column as int64; unknown where empty or refused."""
-        column, series = COLUMNS[name], self.series(name)
+        series = self.series(name)
+        plain = self._plain(name, series)
+        if plain is not None:
+            return plain
+        table, places = self._read(name, series)
+        return table[places]
+
+    def column(self, name: str) -> Array:
+        """A column in the type that kernels take, its own mark for unknown in it."""
+        series = self.series(name)
+        whole = self._whole(name, series)
+        if whole is not None:
+            return whole
+        plain = self._plain(name, series)
+        if plain is not None:
+            return typed(name, plain)
+        table, places = self._read(name, series)
+        return self.taken(name, typed(name, table), places)
+
+    def taken(self, name: str, table: Array, places: Array) -> Array:
+        """An entry of a table for each row."""
+        if len(table) == 1:
+            return self.room.constant(name, int(table[0]), table.dtype, len(places))
+        answer = self.room.array(name, len(places), table.dtype)
+        loops(len(places)).take(table, places, answer)
+        return answer
+
+    def _plain(self, name: str, series: pl.Series) -> Array | None:
+        """A column as int64 where its type needs no reader of each value."""
+        column = COLUMNS[name]
         if series.dtype.is_integer() and column.kind in {"number", "minutes", "flag", "cents"}:
             return self._bounded(name, column, series)
         if series.dtype == pl.Boolean and column.kind == "flag":
             return series.cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
         if series.dtype.is_integer() and column.kind == "choice":
             return self._bounded(name, column, series, max(v for _, v in column.choices))
+        if series.dtype == pl.Date and column.kind == "date":
+            return self._days(name, series)
+        return None
+
+    def _read(self, name: str, series: pl.Series) -> tuple[Array, Array]:
+        """The distinct values of a column as int64, each read once, and the place of each row."""
+        column = COLUMNS[name]
         if series.dtype.is_integer() and column.kind in {"code", "diagnosis"}:
             # codes written as numbers lose their leading zeros; ours are in base 36
             series = series.cast(pl.String)
-        if series.dtype == pl.Date and column.kind == "date":
-            return self._days(name, series)
         dollars = column.kind == "cents" and not self.layout.spoken[name].endswith("_cents")
         return self._distinct(name, series, lambda v: read(column, v, "", dollars=dollars))
 
-    def narrow(self, name: str) -> Array | None:
+    def _whole(self, name: str, series: pl.Series) -> Array | None:
         """A column in the type that kernels take, where it is whole numbers all within bounds."""
-        column, series = COLUMNS[name], self.series(name)
+        column = COLUMNS[name]
         if series.dtype == pl.Date and column.kind == "date":
             low, top = (read(column, text, "") - _EPOCH for text in _DATES)
         elif series.dtype == pl.Boolean and column.kind == "flag":
@@ -151,16 +194,29 @@ class Reader:
             low, top = 0, column.high
         else:
             return None
-        least, most = series.to_physical().min(), series.to_physical().max()
+        series = series.to_physical()
+        least, most = series.min(), series.max()
         if least is None or least < low or most > top:  # type: ignore[operator]
             return None
-        size = sentinel_bytes(name)
-        numbers = series.to_physical().cast(_POLARS[size])
-        if column.kind == "date":
-            numbers = numbers + _EPOCH
+        size, more = sentinel_bytes(name), _EPOCH if column.kind == "date" else 0
+        if least == most and not series.null_count():
+            value = int(least) + more  # type: ignore[arg-type]
+            return self.room.constant(name, value, DTYPES[size], len(series))
+        numbers, mark = series.cast(_POLARS[size]), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
+        if not more:
+            return self._laid(name, numbers.fill_null(mark) if numbers.null_count() else numbers)
+        laid = self._laid(name, numbers.fill_null(0))
+        days = np.add(laid, more, out=self.room.array(name, len(laid), laid.dtype))
         if numbers.null_count():
-            numbers = numbers.fill_null(-(2 ** (8 * size - 1)) if size < 8 else UNKNOWN)
-        return numbers.to_numpy()
+            days[numbers.is_null().to_numpy()] = mark
+        return days
+
+    def _laid(self, name: str, numbers: pl.Series) -> Array:
+        """Numbers in one piece; where they lie, if they do in one already."""
+        if numbers.n_chunks() == 1:
+            return numbers.to_numpy()
+        pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
+        return np.concatenate(pieces, out=self.room.array(name, len(numbers), pieces[0].dtype))
 
     def _days(self, name: str, series: pl.Series) -> Array:
         column = COLUMNS[name]
@@ -198,8 +254,11 @@ class Reader:
             numbers[bad] = UNKNOWN
         return numbers
 
-    def _distinct(self, name: str, series: pl.Series, reader: Callable[[Any], int]) -> Array:
-        values, places = distinct(series)
+    def _distinct(
+        self, name: str, series: pl.Series, reader: Callable[[Any], int]
+    ) -> tuple[Array, Array]:
+        room = self.room.array(f"places of {name}", len(series), np.uint16)
+        values, places = distinct(series, room)
         numbers: list[int] = []
         refused: dict[int, str] = {}
         for place, value in enumerate(values):
@@ -214,8 +273,7 @@ class Reader:
                 self.reject(int(row), name, refused[int(places[row])])
         if name in self.known:
             self.known[name] = sorted({each for each in numbers if each >= 0})
-        wanted = np.array(numbers, np.int64)
-        return (typed(name, wanted) if name == "code" else wanted)[places]
+        return np.array(numbers or [UNKNOWN], np.int64), places
 
     def reject(self, row: int, column: str, reason: str) -> None:
         self.rejects.append(Reject(self.file, self.first + row, column, reason))
@@ -224,6 +282,15 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
+            least, most = series.min(), series.max()
+            if (
+                not series.null_count()
+                and least is not None
+                and (
+                    least >= -_LARGEST_NAME and most <= _LARGEST_NAME  # type: ignore[operator]
+                )
+            ):
+                return self._laid(name, series.cast(pl.Int64))
             numbers = series.cast(pl.Int64, strict=False)
             # what is too large to keep its place among our marks goes by its hash, as texts do
             small = numbers.is_between(-_LARGEST_NAME, _LARGEST_NAME).fill_null(False)
@@ -263,16 +330,17 @@ class Reader:
                     table[key][-1] = code_number(names[place]) if place < len(names) else 0
             return len(table["modifiers"]) - 1
 
-        places = self._distinct("modifiers", series, reader)
+        _, places = self._distinct("modifiers", series, reader)
         for key in PLACES:
             self.known[key] = sorted({each for each in table[key] if each >= 0})
-        known = np.where(places == UNKNOWN, 0, places)
-        refused = (places == UNKNOWN).any()
+        rows = np.array([table[name] or [UNKNOWN] for name in table], np.int64).T
+        marked = np.empty_like(rows)
         numbers = {}
-        for name, values in table.items():
-            numbers[name] = typed(name, np.array(values or [UNKNOWN], np.int64))[known]
-            if refused:
-                numbers[name][places == UNKNOWN] = typed(name, np.array([UNKNOWN]))[0]
+        for place, name in enumerate(table):
+            own = typed(name, rows[:, place])
+            marked[:, place] = own
+            numbers[name] = self.room.array(name, len(places), own.dtype)
+        loops(len(places)).take_modifiers(marked.reshape(-1), places, *numbers.values())
         return numbers
 
     def _modifier_numbers(self, series: pl.Series) -> dict[str, Array]:
@@ -286,8 +354,16 @@ class Reader:
         count = np.zeros(len(bits), np.int64)
         for bit in MODIFIER_BITS.values():
             count += (bits & bit) > 0
-        found["modifier_count"] = np.where(bits == UNKNOWN, UNKNOWN, count)
+        found["modifier_count"] = typed("modifier_count", np.where(bits == UNKNOWN, UNKNOWN, count))
         return found
+
+
+def wide(name: str, values: Array) -> Array:
+    """A column as int64, from the type that kernels take."""
+    size = sentinel_bytes(name)
+    if size == 8 or values.dtype == np.int64:
+        return values
+    return np.where(values == -(2 ** (8 * size - 1)), UNKNOWN, values.astype(np.int64))
 
 
 def typed(name: str, values: Array) -> Array:
@@ -296,33 +372,6 @@ def typed(name: str, values: Array) -> Array:
     if values.dtype == DTYPES[size]:
         return np.ascontiguousarray(values)
     return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
-
-
-def distinct(series: pl.Series) -> tuple[list[Any], Array]:
-    """The distinct values of a column as they come, and which of them each row has.
-
-    Values are told apart by a 64-bit hash.
-    """
-    if not len(series):
-        return [], np.empty(0, np.int32)
-    places, first = _numbered(series.hash(seed=97112).to_numpy())
-    return series.gather(first).to_list(), places
-
-
-def encoded(hashes: Array) -> tuple[Array, int]:
-    """Distinct numbers, unsigned of 64 bits, as small ones; and how many there are."""
-    places, first = _numbered(hashes)
-    return places, len(first)
-
-
-def _numbered(hashes: Array) -> tuple[Array, Array]:
-    places, size = np.empty(len(hashes), np.int32), _FEW
-    while True:
-        first = np.empty(size, np.int64)
-        count = loops(len(hashes)).encode(hashes, places, first, np.full(size, -1, np.int64))
-        if count >= 0:
-            return places, first[:count]
-        size *= 16
 
 
 def _float_names(series: pl.Series) -> pl.Series:
@@ -341,24 +390,31 @@ def name_numbers(series: pl.Series) -> Array:
     The number is a 61-bit hash: among ten million names two share one in about forty thousand
     runs.
     """
-    texts = series.cast(pl.String).str.strip_chars()
-    hashed = texts.hash(seed=97112).to_numpy() & np.uint64(_LARGEST_NAME - 1)
-    numbers = hashed.astype(np.int64)
+    texts = series.cast(pl.String)
+    clean = len(texts) > 0 and are_clean(texts)
+    if not clean:
+        texts = texts.str.strip_chars()
+    numbers = texts.hash(seed=97112).to_numpy().view(np.int64) & (_LARGEST_NAME - 1)
+    if clean:
+        return numbers
     empty = (texts.is_null() | (texts == "")).fill_null(True).to_numpy()
     return np.where(empty, UNKNOWN, numbers)
 
 
 def payers_of(reader: Reader, size: int, layout: Layout) -> tuple[tuple[str, ...], Array]:
+    """The payers that rows name, in the order of their names, and the number of each row's."""
     if not reader.has("payer"):
         number = UNKNOWN if layout.payer is None else 0
         names = () if layout.payer is None else (layout.payer,)
-        return names, np.full(size, number, np.int64)
-    values, places = distinct(reader.series("payer"))
+        return names, typed("payer", np.full(size, number, np.int64))
+    room = reader.room.array("places of payer", size, np.uint16)
+    values, places = distinct(reader.series("payer"), room)
     texts = [None if value is None else str(value).strip() or None for value in values]
     if layout.payer is not None:
         texts = [
             layout.payer if each is None or each.startswith("filing ") else each for each in texts
         ]
     names = tuple(sorted({each for each in texts if each is not None}))
-    numbers = [UNKNOWN if each is None else names.index(each) for each in texts]
-    return names, np.array(numbers or [UNKNOWN], np.int64)[places]
+    number_of = {name: number for number, name in enumerate(names)}
+    numbers = [UNKNOWN if each is None else number_of[each] for each in texts]
+    return names, reader.taken("payer", typed("payer", np.array(numbers or [UNKNOWN])), places)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.door_columns import Array, Reader, Reject, layout_of, payers_of
+from neuroreed.bulk.door_columns import Array, Reader, Reject, layout_of, payers_of, wide
 from neuroreed.model.columns import UNKNOWN
 
 
@@ -130,6 +130,7 @@ def _own_intervals(
     table["session"] = matched["session"].fill_null(-1).to_numpy()
     table["source"] = matched["i"].fill_null(-1).to_numpy().astype(np.int64)
     names, numbers = payers_of(reader, len(own), layout)
+    numbers = wide("payer", numbers)
     places = np.array(
         [part.payers.index(name) if name in part.payers else UNKNOWN for name in names] or [UNKNOWN]
     )

@@ -53,6 +53,7 @@ from neuroreed.bulk.passes import (
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.second import DaysOfParts, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
@@ -203,8 +204,8 @@ def _run_tasks(
         if stop.is_set():
             return 0
         if not hasattr(own, "kernels"):
-            own.kernels = Kernels(using, interpreted=plain)
-        part = load(task, layout, names, own.kernels.columns, settings.intervals)
+            own.kernels, own.room = Kernels(using, interpreted=plain), Room()
+        part = load(task, layout, names, own.kernels.columns, settings.intervals, own.room)
         _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)
         return task.rows
 
@@ -225,9 +226,14 @@ def _run_tasks(
 
 
 def load(
-    task: Task, layout: Layout, names: list[str], columns: Iterable[str], intervals: str | None
+    task: Task,
+    layout: Layout,
+    names: list[str],
+    columns: Iterable[str],
+    intervals: str | None,
+    room: Room | None = None,
 ) -> Part:
-    """The lines of a task as a part.
+    """The lines of a task as a part; the next one with the same ``room`` takes its place.
 
     Raises:
         BadInput: the file cannot be read there.
@@ -235,15 +241,13 @@ def load(
     frame = read_rows(task.path, task.name, task.start, task.rows)
     if len(frame) != task.rows:
         raise BadInput(f"{task.name}: has changed since the run began.")
-    if not task.spread:
-        row = pl.int_range(task.start, task.start + task.rows, dtype=pl.Int64)
-        frame = frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
     own = None
     if intervals is not None:
         own = _intervals_of(frame[layout.found["patient"][0]], intervals)
     part = part_of(
-        frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own
-    )
+        frame, layout, file=task.name, first_row=task.start + 1, columns=columns, intervals=own,
+        room=room,
+    )  # fmt: skip
     if part.places is not None:
         # a visit without a name is called by where its first line stands, whatever the part
         called = pl.Series(names if task.spread else [task.name])
@@ -252,6 +256,8 @@ def load(
     if task.spread:
         files, rows = frame[FILE], frame[ROW]
         for place, reject in enumerate(part.rejects):
+            if reject.file != task.name:
+                continue
             at = reject.row - task.start - 1
             part.rejects[place] = type(reject)(
                 names[int(files[at])], int(rows[at]) + 1, reject.column, reject.reason

@@ -42,24 +42,162 @@ def encode(hashes, places, first, slots):
     return count
 
 
-def is_in_order(one, two, three, four, five):
-    """Whether rows stand in the order of five keys, none twice."""
+def encode_texts(words, places, first, slots, held, known):
+    """Number distinct texts in the order in which their views come.
+
+    Unless all are alike every row asks the table, as if none was like the one before: a guess
+    that fails costs more.
+
+    Args:
+        words: (rows * 2) int64, the views.
+        places: (rows,) uint16, filled with the number of each.
+        first: int64, filled with the first row of each number.
+        slots: int64 of a power of two entries, all -1.
+        held: int64 of twice as many, room for the views in the slots.
+        known: the first number.
+
+    Returns how many there are, or -1 when there are more than half of the slots.
+    """
+    count, mask, alike = 0, len(slots) - 1, 1
+    while alike < len(places) and (
+        words[2 * alike] == words[0] and words[2 * alike + 1] == words[1]
+    ):
+        alike += 1
+    if alike == len(places):
+        first[0] = 0
+        for i in range(alike):
+            places[i] = known
+        return 1
+    for i in range(len(places)):
+        one, two = int(words[2 * i]), int(words[2 * i + 1])
+        mixed = (one >> 32) * 1779033703 + two * 3144134277
+        at = ((mixed >> 29) ^ (mixed >> 13)) & mask
+        while slots[at] >= 0 and (held[2 * at] != one or held[2 * at + 1] != two):
+            at = (at + 1) & mask
+        if slots[at] < 0:
+            if count * 2 > mask:
+                return -1
+            slots[at], first[count] = count, i
+            held[2 * at], held[2 * at + 1] = one, two
+            count += 1
+        places[i] = known + slots[at]
+    return count
+
+
+def texts_are_clean(words, letters):
+    """1 where each text begins and ends with a letter beyond the blank, 2 where some are long."""
+    answer = 1
+    for i in range(len(words) // 2):
+        length = words[2 * i] & 0xFFFFFFFF
+        if length == 0 or letters[16 * i + 4] <= 32 or letters[16 * i + 4] >= 127:
+            return 0
+        if length > 12:
+            answer = 2
+        elif letters[16 * i + 3 + length] <= 32 or letters[16 * i + 3 + length] >= 127:
+            return 0
+    return answer
+
+
+def take(table, places, answer):
+    """An entry of a table for each row, by its place."""
+    for i in range(len(places)):
+        answer[i] = table[places[i]]
+
+
+def take_modifiers(table, places, bits, count, one, two, three, four):
+    """Bits, count and the first four modifiers for each row; the table has six of each place."""
+    for i in range(len(places)):
+        at = 6 * int(places[i])
+        bits[i] = table[at]
+        count[i] = table[at + 1]
+        one[i], two[i], three[i], four[i] = (
+            table[at + 2],
+            table[at + 3],
+            table[at + 4],
+            table[at + 5],
+        )
+
+
+def look_along(one, two, three, four, session):
+    """Whether rows stand in the order of four keys.
+
+    Returns 0 where they do not; 1 where they do, and each run of three keys has one session and
+    no fourth key twice; else 2.
+    """
+    answer = 1
     for i in range(1, len(one)):
         if one[i] != one[i - 1]:
             if one[i] < one[i - 1]:
-                return False
+                return 0
         elif two[i] != two[i - 1]:
             if two[i] < two[i - 1]:
-                return False
+                return 0
         elif three[i] != three[i - 1]:
             if three[i] < three[i - 1]:
-                return False
-        elif four[i] != four[i - 1]:
+                return 0
+        elif four[i] <= four[i - 1]:
             if four[i] < four[i - 1]:
-                return False
-        elif five[i] <= five[i - 1]:
-            return False
-    return True
+                return 0
+            answer = 2
+        elif session[i] != session[i - 1]:
+            answer = 2
+    return answer
+
+
+def mark_runs(one, two, three, four, session, marks):
+    """Mark rows in order: 1 in runs of three keys that hold a fourth twice, 2 several sessions."""
+    start, mark = 0, 0
+    for i in range(1, len(one) + 1):
+        if (
+            i == len(one)
+            or one[i] != one[i - 1]
+            or two[i] != two[i - 1]
+            or three[i] != three[i - 1]
+        ):
+            for row in range(start, i):
+                marks[row] = mark
+            start, mark = i, 0
+        else:
+            if four[i] == four[i - 1]:
+                mark |= 1
+            if session[i] != session[start]:
+                mark |= 2
+
+
+def pack(one, two, three, four, lows, spans, keys):
+    """Four keys in one number; ``lows`` are taken off each, ``spans`` are how many each may be."""
+    for i in range(len(one)):
+        key = (one[i] - lows[0]) * spans[1] + (two[i] - lows[1])
+        keys[i] = (key * spans[2] + (three[i] - lows[2])) * spans[3] + (four[i] - lows[3])
+
+
+def sort_keys(keys, order, other_keys, other_order, top):
+    """Sort numbers from 0 to ``top`` and their rows, by eleven bits at a time.
+
+    Returns whether the answer stands in the other two arrays.
+    """
+    begins = [0] * 2048
+    size, shift, flipped = len(keys), 0, False
+    for i in range(size):
+        order[i] = i
+    while top >> shift:
+        for digit in range(2048):
+            begins[digit] = 0
+        for i in range(size):
+            begins[(keys[i] >> shift) & 2047] += 1
+        place = 0
+        for digit in range(2048):
+            count = begins[digit]
+            begins[digit] = place
+            place += count
+        for i in range(size):
+            digit = (keys[i] >> shift) & 2047
+            place = begins[digit]
+            other_keys[place], other_order[place] = keys[i], order[i]
+            begins[digit] = place + 1
+        keys, order, other_keys, other_order = other_keys, other_order, keys, order
+        flipped, shift = not flipped, shift + 11
+    return flipped
 
 
 def number_runs(one, two, three, numbers):
@@ -113,5 +251,8 @@ def loops(rows: int) -> ModuleType:
 def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
-    every = (encode, is_in_order, number_runs, run_starts, sessions_are_plain, order_by_number)
+    every = (
+        *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
+        *(pack, sort_keys, number_runs, run_starts, sessions_are_plain, order_by_number),
+    )
     return compiled_module("loops", every)

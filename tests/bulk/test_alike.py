@@ -29,6 +29,13 @@ def kernels():
     return Kernel(LINES, alike_from=10**12), Kernel(LINES, alike_from=0)
 
 
+@pytest.fixture
+def keen(monkeypatch):
+    """Every rule within a day is judged by kind, whether that is cheaper or not."""
+    for name, value in (("_MOST_SHARE", 0.95), ("_TOO_MANY", 0.95), ("_WORTH", 10.0**9)):
+        monkeypatch.setattr(alike, name, value)
+
+
 def copies(seed: int, times: int, damage: float) -> pl.DataFrame:
     """The lines of hostile patients, copied; some copies are moved, some differ in one value."""
     random = Random(seed)
@@ -67,17 +74,15 @@ def both(frame: pl.DataFrame, kernels):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_alike_days_get_the_answers_that_each_would_get(kernels, seed, monkeypatch) -> None:
-    for name in ("_MOST_SHARE", "_TOO_MANY"):
-        monkeypatch.setattr(alike, name, 0.95)
-    answers, days = both(copies(seed, 12, 0.05), kernels)
+def test_alike_days_get_the_answers_that_each_would_get(kernels, keen, seed) -> None:
+    answers, days = both(copies(seed, 12, 0.05), (kernels[0], Kernel(LINES, alike_from=0)))
 
     assert days is not None, "Nothing was judged once: this proves nothing."
     assert len(days.one_of) < len(days.kind_of)
     assert len(answers.rows)
 
 
-def test_one_value_more_or_less_makes_another_kind(kernels) -> None:
+def test_one_value_more_or_less_makes_another_kind(kernels, keen) -> None:
     """Each column that a rule looks at within a day keeps two days apart."""
     lines = copies(7, 1, 0)
     within = alike.rules_within_a_day(kernels[1].plan, registry())

@@ -1,0 +1,123 @@
+"""The door: tables as they come become the numbers of a book, and every refusal is located."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import numpy as np
+import polars as pl
+import pytest
+
+from neuroreed.bulk.door import part_of
+from neuroreed.bulk.door_columns import layout_of, name_numbers
+from neuroreed.bulk.door_texts import are_clean, distinct
+from neuroreed.bulk.room import Room
+from tests.bulk.frames import tables
+from tests.bulk.hostile import hostile
+
+COLUMNS = ("code", "modifiers", "modifier_1", "billed_units", "minutes", "discipline", "session")
+
+
+def part(frame: pl.DataFrame, room: Room | None = None):
+    return part_of(
+        frame, layout_of(frame.columns), file="a", first_row=1, columns=COLUMNS, room=room
+    )
+
+
+@pytest.fixture(scope="module")
+def lines() -> pl.DataFrame:
+    return tables(hostile(Random(11), 60, date(2025, 1, 20), known=("aetna", "cigna")))[0]
+
+
+TEXTS = {
+    "short ones": ["97112", "97110", "", "97112"],
+    "ones of twelve and thirteen bytes": ["a" * 12, "a" * 13, "a" * 12, "a" * 12 + "b"],
+    "an absent one beside an empty one": [None, "", None, "a", ""],
+    "long ones that begin alike": ["abcdefghijklmno", "abcdefghijklmnp", None, "abcdefghijklmno"],
+    "letters of other scripts": ["Łódź", "Łódź", "日本語のとても長い名前", "Ł"],
+}
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+@pytest.mark.parametrize("rows", [1, 7_000])
+def test_every_text_is_told_from_every_other(kind, rows) -> None:
+    """In several chunks whose buffers differ, in plain loops and in compiled ones."""
+    pieces = [pl.Series(TEXTS[kind] * rows), pl.Series(TEXTS[kind][::-1] * rows)]
+    series = pl.concat([pieces[0], pieces[1], pieces[0][1:]], rechunk=False)
+
+    values, places = distinct(series)
+
+    assert series.n_chunks() == 3
+    assert [values[place] for place in places] == series.to_list()
+
+
+def test_more_texts_than_are_few_are_told_apart_too() -> None:
+    series = pl.Series([f"visit {n % 30_000}" for n in range(60_000)])
+
+    values, places = distinct(series)
+
+    assert len(values) == 30_000
+    assert pl.Series(values).gather(places).equals(series)
+
+
+ENDS = ["", " a", "a ", "a\t", "\u00a0a", "a long name ends in\u2003", "a long name ends in ", None]
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_blank_at_an_end_of_one_name_is_seen_among_many(text) -> None:
+    clean = ["a", "twelve bytes", "a name of more than twelve"]
+
+    assert are_clean(pl.Series(clean))
+    assert not are_clean(pl.Series([*clean, text]))
+    stripped = (text or "").strip()
+    numbers = name_numbers(pl.Series([*clean, text, stripped]))
+    assert numbers[3] == numbers[4]
+    assert (numbers[:3] == name_numbers(pl.Series(clean))).all()
+
+
+def test_rows_in_any_order_become_the_same_book(lines) -> None:
+    """The order of a patient's lines does not hang on how they came, unless nothing tells them
+    apart."""
+    told = lines.unique(["patient_id", "date_of_service", "visit_id", "line"], keep="first")
+    one = part(told.sort("patient_id", "visit_id", "line"))
+    for seed in range(4):
+        two = part(told.sample(fraction=1.0, shuffle=True, seed=seed))
+        texts = [
+            {
+                number: each.session_text.gather(np.flatnonzero(of == number)).to_list()
+                for number in set(of.tolist())
+            }
+            for each in (one, two)
+            for of in (each.columns["patient"],)
+        ]
+        assert texts[0] == texts[1]
+        for name in ("code", "minutes", "modifiers", "discipline", "date_of_service"):
+            order = [np.argsort(each.columns["patient"], kind="stable") for each in (one, two)]
+            assert (one.columns[name][order[0]] == two.columns[name][order[1]]).all(), name
+
+
+def test_a_part_is_the_same_in_room_that_another_has_left(lines) -> None:
+    room = Room()
+    part(lines.reverse(), room)
+    part(lines.head(30).with_columns(minutes=pl.lit(15)), room)
+
+    again, fresh = part(lines, room), part(lines)
+
+    assert again.columns.keys() == fresh.columns.keys()
+    for name, values in fresh.columns.items():
+        assert (again.columns[name] == values).all(), name
+
+
+def test_what_is_refused_after_a_row_without_a_patient_is_found_where_it_stands() -> None:
+    frame = pl.DataFrame(
+        {
+            "patient_id": ["a", None, "a", "b"],
+            "date_of_service": [date(2025, 1, 1) + timedelta(n) for n in range(4)],
+            "minutes": [15, 15, -1, 15],
+        }
+    )
+
+    found = part(frame)
+
+    assert {(each.row, each.column) for each in found.rejects} == {(2, "patient"), (3, "minutes")}
