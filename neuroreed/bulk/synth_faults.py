@@ -22,6 +22,7 @@ from neuroreed.bulk.synth_shapes import (
     MORE_COGNITION,
     ON,
     SPEECH,
+    UNIT_CAP,
     UNTIMED,
     Line,
     Shape,
@@ -39,6 +40,7 @@ from neuroreed.policy.payers import Payer
 Spoil = Callable[[Random, Shape, Way, str], Shape | None]
 Wants = Callable[[Payer], bool]
 _BOTH: Final = ("PT", "OT")
+ABOVE_THE_CAP: Final = "more units than the payer pays"
 AFTER_KX: Final = frozenset({"25", "22", "52", "95"})
 
 
@@ -99,6 +101,11 @@ def _no_threshold(payer: Payer) -> bool:
 
 def _not_part_b(payer: Payer) -> bool:
     return payer.id != "medicare_part_b"
+
+
+def _pays_few_units(payer: Payer) -> bool:
+    cap = payer.max_timed_units_per_day
+    return cap is not None and cap <= UNIT_CAP
 
 
 def _any(payer: Payer) -> bool:
@@ -290,6 +297,14 @@ def _too_long(rng: Random, shape: Shape, way: Way, discipline: str) -> Shape | N
     return spoilt if way.method == "ama" or _is_shared_well(spoilt) else None
 
 
+def _above_the_cap(rng: Random, shape: Shape, way: Way, discipline: str) -> Shape | None:
+    return shape if shape.timed_units > UNIT_CAP else None
+
+
+def _evaluated_twice(rng: Random, shape: Shape, way: Way, discipline: str) -> Shape | None:
+    return shape.with_line(0, replace(shape.lines[0], units=2), found=True)
+
+
 def _untimed_by_time(rng: Random, shape: Shape, way: Way, discipline: str) -> Shape | None:
     place = _one(rng, [i for i, line in enumerate(shape.lines) if line.code in (*UNTIMED, SPEECH)])
     if place is None:
@@ -428,6 +443,10 @@ FAULTS: Final[dict[str, Fault]] = {
     "an untimed service by its time": _treated(
         "UNIT-07", "EDIT-04", spoil=_untimed_by_time, wants=_edits, slp=True
     ),
+    "an evaluation of two units": _evaluated(
+        "UNIT-07", "EDIT-03", spoil=_evaluated_twice, wants=_edits
+    ),
+    ABOVE_THE_CAP: _treated("UNIT-11", spoil=_above_the_cap, wants=_pays_few_units),
     "an assistant alone unmarked": _assisted("ASST-01", "ASST-02", spoil=_assistant_alone),
     "an assistant's part unmarked": _assisted("ASST-02", spoil=_assistants_part),
     "a therapist's unit marked": _treated(

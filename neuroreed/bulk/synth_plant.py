@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from neuroreed.bulk.synth_faults import FAULTS
+from neuroreed.bulk.synth_faults import ABOVE_THE_CAP, FAULTS
 from neuroreed.bulk.synth_library import (
     DISCIPLINES,
     KIND_NAMES,
@@ -174,8 +174,11 @@ def _moments(payer: Payer | None, discipline: str, count: Array) -> list[list[in
 def shapes_of(shapes: Library, payer: Payer | None, place: int) -> Array:
     """How many shapes a payer's visits are drawn from, by discipline and kind."""
     cap = None if payer is None else payer.max_timed_units_per_day
-    counted = shapes.capped if cap is not None and cap <= UNIT_CAP else shapes.count
-    return np.asarray(counted[shapes.way_of_payer[place]])
+    way = shapes.way_of_payer[place]
+    if cap is None or cap > UNIT_CAP:
+        return np.asarray(shapes.count[way])
+    above = np.arange(len(KIND_NAMES)) == _KIND[ABOVE_THE_CAP]
+    return np.where(above, shapes.count[way], shapes.capped[way])
 
 
 def draw(
