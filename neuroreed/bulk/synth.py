@@ -2,33 +2,28 @@
 
 Nobody in these files exists. Every block of patients has a seed of its own, so that the same
 seed gives the same lines whatever the number. Clean visits break no rule that these columns
-can break; a visit with a fault breaks one, and the truth file says which.
+can break; a planted fault breaks those that ``PLANTED`` names, and the truth file says where.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from neuroreed.audit.registry import registry
+from neuroreed.bulk import synth_lines
+from neuroreed.bulk.synth_plant import A_DAY_TOO_LONG, PLANTED
+from neuroreed.model.care import MINUTES_OF_A_DAY
 from neuroreed.model.errors import BadInput
+from neuroreed.model.findings import Scope
 
-Array = np.ndarray[Any, Any]
-FIRST: Final = date(2024, 4, 1)
-_PATIENTS_PER_BLOCK: Final = 100_000
-_CODES: Final = ("97112", "97110", "97530", "97116")
-_PAYERS: Final = ("medicare_part_b",)
-# Each fault and the rules that find it: a unit too many is also more than the note's total.
-PLANTED: Final = {
-    "a unit too many": ("UNIT-01", "MINU-01"),
-    "a unit forgotten": ("UNIT-02",),
-    "no discipline modifier": ("MODS-01",),
-    "a line twice": ("DUPL-01",),
-}
+__all__ = ["PLANTED", "Made", "block", "synthesise"]
+
+_PATIENTS_PER_BLOCK: Final = 35_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,95 +37,13 @@ class Made:
 
 
 def block(number: int, seed: int, faults_permille: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One block of patients: its lines in the order of a book, and its truth."""
-    rng = np.random.default_rng([seed, number])
-    patients = _PATIENTS_PER_BLOCK
-    visits_of = rng.choice(np.array([1, 4, 6, 8, 9]), patients, p=[0.1, 0.2, 0.3, 0.2, 0.2])
-    visits = int(visits_of.sum())
-    patient_of = np.repeat(np.arange(patients), visits_of)
-    nth = np.arange(visits) - np.repeat(np.cumsum(visits_of) - visits_of, visits_of)
-    start = rng.integers(0, 150, patients)
-    day = FIRST.toordinal() + start[patient_of] + nth * 3
-    lines_of = rng.choice(np.array([1, 2, 3]), visits, p=[0.15, 0.45, 0.4])
-    lines = int(lines_of.sum())
-    visit_of = np.repeat(np.arange(visits), lines_of)
-    place = np.arange(lines) - np.repeat(np.cumsum(lines_of) - lines_of, lines_of)
-    # codes of one visit differ: a start in the list, then on from it
-    code = (rng.integers(0, len(_CODES), visits)[visit_of] + place) % len(_CODES)
-    units = rng.choice(np.array([1, 2]), lines, p=[0.7, 0.3])
-    # every code within seven minutes of its units, and the whole visit exactly on them
-    slack = rng.integers(0, 2, lines)
-    minutes = units * 15 + slack
-    fault = np.where(
-        rng.integers(0, 1000, visits) < faults_permille,
-        rng.integers(1, len(PLANTED) + 1, visits),
-        0,
-    )
-    first = place == 0
-    has_gp = np.ones(lines, bool)
-    units = units + ((fault[visit_of] == 1) & first)
-    # a whole quarter of an hour more than is billed
-    minutes = minutes + 15 * ((fault[visit_of] == 2) & first)
-    has_gp &= ~((fault[visit_of] == 3) & first)
-    keep = np.ones(lines, np.int64)
-    keep[(fault[visit_of] == 4) & first] = 2
-    twice = np.repeat(np.arange(lines), keep)
-    therapist = rng.integers(0, patients // 20, patients)[patient_of]
-    minutes_of, units_of = minutes[twice].copy(), units[twice]
-    total = np.bincount(visit_of[twice], weights=minutes_of, minlength=visits).astype(np.int64)
-    visit = visit_of[twice]
-    line = np.arange(len(twice)) - np.searchsorted(visit, visit) + 1
-    offset = np.int64(number) * patients
-    session = np.int64(number) * patients * 16 + np.arange(visits)
-    allowed = np.array([3_350, 2_890, 3_560, 2_880])[code[twice]] * units_of
-    frame = pl.DataFrame(
-        {
-            "patient_id": offset + patient_of[visit],
-            "visit_id": session[visit],
-            "line": line.astype(np.int16),
-            "date_of_service": pl.Series((day[visit] - 719_163).astype(np.int32)).cast(pl.Date),
-            "payer": pl.Series(_PAYERS)[(patient_of[visit] % len(_PAYERS)).astype(np.int64)],
-            "discipline": pl.Series(["PT"]).new_from_index(0, len(twice)),
-            "therapist_id": (np.int64(number) * patients + therapist[visit]),
-            "clinic": pl.Series([f"C{k:03d}" for k in range(97)])[
-                (therapist[visit] % 97).astype(np.int64)
-            ],
-            "cpt": pl.Series(_CODES)[code[twice].astype(np.int64)],
-            "modifiers": pl.Series(["", "GP"])[has_gp[twice].astype(np.int64)],
-            "units": units_of.astype(np.int16),
-            "minutes": minutes_of.astype(np.int16),
-            "therapist_minutes": minutes_of.astype(np.int16),
-            "assistant_minutes": np.zeros(len(twice), np.int16),
-            "charge_cents": allowed * 2,
-            "allowed_cents": allowed,
-            "prior_accrued_cents": np.zeros(len(twice), np.int32),
-            "place_of_service": np.full(len(twice), 11, np.int8),
-            "session_minutes": (total[visit] + 4).astype(np.int16),
-            "noted_timed_minutes": total[visit].astype(np.int16),
-            "note_is_signed": np.ones(len(twice), bool),
-            "plan_on_file": np.ones(len(twice), bool),
-            "is_progress_report": (nth[visit] % 5 == 4),
-            "report_by_therapist": np.ones(len(twice), bool),
-            "first_treatment_on": pl.Series(
-                (FIRST.toordinal() + start[patient_of[visit]] - 719_163).astype(np.int32)
-            ).cast(pl.Date),
-        }
-    )
-    bad = np.flatnonzero(fault)
-    rules = pl.DataFrame(
-        {"fault": list(PLANTED), "rule": [list(rules) for rules in PLANTED.values()]}
-    )
-    truth = (
-        pl.DataFrame(
-            {
-                "visit": session[bad].astype(str),
-                "fault": pl.Series(["", *PLANTED])[fault[bad].astype(np.int64)],
-            }
-        )
-        .join(rules, on="fault", how="left", maintain_order="left")
-        .explode("rule")
-    )
-    return frame, truth
+    """One block of patients: its lines in the order of a book, and its truth.
+
+    The truth has one row for each finding: the visit (several, joined by plus signs, where
+    the fault is a therapist's day), the line for rules of lines, the fault and the rule.
+    """
+    made = synth_lines.make(number, seed, faults_permille, _PATIENTS_PER_BLOCK)
+    return made.table, _truth(made, len(made.table))
 
 
 def synthesise(
@@ -153,21 +66,79 @@ def synthesise(
         raise BadInput(f"{folder.name}: holds files already; give an empty folder.")
     files, made, truths, number = [], 0, [], 0
     while made < lines:
-        frame, truth = block(number, seed, faults_permille)
-        if made + len(frame) > lines:
-            last = frame["patient_id"][min(lines - made, len(frame)) - 1]
-            frame = frame.filter(pl.col("patient_id") <= last)
-            seen = frame["visit_id"].cast(pl.String).unique().implode()
-            truth = truth.filter(pl.col("visit").is_in(seen))
+        each = synth_lines.make(number, seed, faults_permille, _PATIENTS_PER_BLOCK)
+        frame, rows = each.table, len(each.table)
+        if made + rows > lines:
+            last = frame["patient_id"][lines - made - 1]
+            rows = int(frame["patient_id"].search_sorted(last, "right"))
+            frame = frame.head(rows)
+        truths.append(_truth(each, rows))
         if shuffle:
             frame = frame.sample(fraction=1.0, shuffle=True, seed=seed + number)
         path = folder / f"lines-{number:04d}.parquet"
         frame.write_parquet(path, row_group_size=250_000)
         files.append(path)
-        truths.append(truth)
-        made, number = made + len(frame), number + 1
+        made, number = made + rows, number + 1
     truth_path = folder / "truth"
     every = pl.concat(truths)
     truth_path.mkdir()
     every.write_csv(truth_path / "_truth.csv")
-    return Made(made, every["visit"].n_unique(), tuple(files), truth_path / "_truth.csv")
+    faults = every.select("visit", "fault").n_unique()
+    return Made(made, faults, tuple(files), truth_path / "_truth.csv")
+
+
+def _truth(made: synth_lines.Block, rows: int) -> pl.DataFrame:
+    """What has to be found in the first ``rows`` lines of a block."""
+    visit = made.lines.visit[:rows]
+    visits = int(visit[-1]) + 1 if rows else 0
+    fault = made.plan.fault[:visits]
+    rules = [
+        (number, name, rule, registry().rules[rule].scope is Scope.LINE)
+        for number, (name, rules) in enumerate(PLANTED.items(), 1)
+        for rule in rules
+        if name != A_DAY_TOO_LONG
+    ]
+    names = pl.DataFrame(
+        rules, {"number": pl.Int16, "fault": pl.String, "rule": pl.String, "by_line": pl.Boolean},
+        orient="row",
+    )  # fmt: skip
+    whole = np.flatnonzero(fault)
+    found = np.flatnonzero(made.lines.is_found[:rows])
+    pieces = []
+    for by_line, at, line in ((False, whole, None), (True, visit[found], found)):
+        piece = pl.DataFrame(
+            {
+                "visit": pl.Series(made.session[at]).cast(pl.String),
+                "number": pl.Series(fault[at], dtype=pl.Int16),
+                "line": pl.Series(made.lines.place[line] + 1, dtype=pl.Int16)
+                if line is not None
+                else pl.Series([None], dtype=pl.Int16).new_from_index(0, len(at)),
+            }
+        )
+        own = names.filter(pl.col("by_line") == by_line)
+        pieces.append(piece.join(own, on="number", maintain_order="left"))
+    told = pl.concat(pieces).select("visit", "line", "fault", "rule")
+    return pl.concat([told, _long_days(made, visits)])
+
+
+def _long_days(made: synth_lines.Block, visits: int) -> pl.DataFrame:
+    """Days too long for one therapist in the first ``visits`` visits; a cut may end some."""
+    at = np.flatnonzero(made.long_day[:visits])
+    days = pl.DataFrame(
+        {
+            "visit": pl.Series(made.session[at]).cast(pl.String),
+            "day": made.long_day[at],
+            "minutes": made.timed_minutes[at],
+        }
+    )
+    return (
+        days.group_by("day", maintain_order=True)
+        .agg(pl.col("visit").sort().str.join("+"), pl.col("minutes").sum())
+        .filter(pl.col("minutes") > MINUTES_OF_A_DAY)
+        .select(
+            "visit",
+            pl.lit(None, pl.Int16).alias("line"),
+            pl.lit(A_DAY_TOO_LONG).alias("fault"),
+            pl.lit("CONC-09").alias("rule"),
+        )
+    )
