@@ -61,6 +61,7 @@ MEMORY_MB: Final = 1_200
 _SECOND_ROWS: Final = 2_000_000
 _LOOK_ROWS: Final = 100_000
 _WINDOWS, _WINDOW_ROWS = 16, 5_000
+_KEPT_BYTES: Final = 2**25 - 2**16
 _LOOKED_AT: Final = ("code", "payer", "modifiers")
 _AHEAD: Final = {"patient", "date_of_service", "discipline", "line", *_LOOKED_AT, *PLACES}
 Progress = Callable[[int, int, float], None]
@@ -200,6 +201,7 @@ def _run_tasks(
     using: Registry | None,
     plain: bool,
 ) -> None:
+    _keep_what_is_freed()
     own, stop = local(), Event()
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
 
@@ -227,6 +229,15 @@ def _run_tasks(
         except BaseException:
             stop.set()
             raise
+
+
+def _keep_what_is_freed() -> None:
+    """Have the C library keep freed arrays for the next task.
+
+    Fetched anew, they come page by page. glibc keeps what is smaller than the largest block that
+    was ever freed, up to 32 MiB; other libraries take no notice.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def load(
