@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import neuroreed.bulk  # noqa: F401  # before Polars, as on the command line
 from bench import Row
 
 LINES = int(os.environ.get("NEUROREED_BENCH_LINES", "10000000"))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import os
+import py_compile
 import re
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -139,6 +141,11 @@ def _load(name: str, text: str, folder: Path) -> ModuleType:
         beside = folder / f"{name}.{os.getpid()}.part"
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
+    if not Path(importlib.util.cache_from_source(str(path))).exists():
+        # told by its content, so that it is never stale; reading the text anew takes longer
+        checked = py_compile.PycInvalidationMode.CHECKED_HASH
+        with suppress(OSError):
+            py_compile.compile(str(path), doraise=True, invalidation_mode=checked)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -11,8 +11,8 @@ from typing import Any, Final
 import polars as pl
 
 from neuroreed.bulk.measure import measured
-from neuroreed.bulk.report import table_text
 from neuroreed.bulk.results import Results
+from neuroreed.bulk.texts import table_text
 from neuroreed.model.errors import BadInput
 from neuroreed.model.money import dollars
 

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,7 @@ from neuroreed.bulk.alone import hold
 from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
-from neuroreed.bulk.door_columns import Layout
+from neuroreed.bulk.door_columns import PLACES, Layout
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel, is_quicker
 from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
@@ -35,6 +35,7 @@ from neuroreed.bulk.partitions import (
     FILE,
     ROW,
     UNREADABLE,
+    Source,
     Task,
     files_of,
     layout_of_all,
@@ -61,7 +62,10 @@ from neuroreed.model.errors import BadInput, Refused
 MEMORY_MB: Final = 1_200
 _SECOND_ROWS: Final = 2_000_000
 _LOOK_ROWS: Final = 100_000
-_WINDOWS, _WINDOW_ROWS = 16, 20_000
+_WINDOWS, _WINDOW_ROWS = 16, 5_000
+_KEPT_BYTES: Final = 2**25 - 2**16
+_LOOKED_AT: Final = ("code", "payer", "modifiers")
+_AHEAD: Final = {"patient", "date_of_service", "discipline", "line", *_LOOKED_AT, *PLACES}
 Progress = Callable[[int, int, float], None]
 
 
@@ -117,16 +121,18 @@ def _audited(
     sources = sources_of(files, folder / "sources", settings.mapping)
     layout = layout_of_all(sources, settings.mapping, settings.payer)
     rows = settings.rows or rows_per_task(settings.memory_mb, threads)
-    tasks, was_sorted = _tasks(folder, lambda: tasks_of(sources, layout, folder / "spread", rows))
+    tables = GrowingTables()
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(_look_ahead, sources, layout, tables)
+        make = partial(tasks_of, sources, layout, folder / "spread", rows)
+        tasks, was_sorted = _tasks(folder, make)
+        ahead.result()
     names = [source.name for source in sources]
     (folder / "parts").mkdir(exist_ok=True)
     done = {task.number for task in tasks if (_part(folder, task.number, ".json")).exists()}
-    tables = GrowingTables()
     plain = not settings.compiled
     if settings.compiled is None:
         plain = is_quicker(sum(task.rows for task in tasks), using)
-    if len(done) < len(tasks):
-        _look_ahead(tasks, layout, names, tables)
     _run_tasks(
         folder, tasks, done, layout, names, tables, settings, threads, progress, using, plain
     )
@@ -197,6 +203,7 @@ def _run_tasks(
     using: Registry | None,
     plain: bool,
 ) -> None:
+    _keep_what_is_freed()
     own, stop = local(), Event()
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
 
@@ -210,7 +217,8 @@ def _run_tasks(
         return task.rows
 
     finished = sum(task.rows for task in tasks if task.number in done)
-    left = [task for task in tasks if task.number not in done]
+    # the small ones last, so that all threads end together
+    left = sorted((each for each in tasks if each.number not in done), key=lambda each: -each.rows)
     before = finished
     with ThreadPoolExecutor(max_workers=max(1, min(threads, len(left) or 1))) as pool:
         futures = [pool.submit(work, task) for task in left]
@@ -223,6 +231,15 @@ def _run_tasks(
         except BaseException:
             stop.set()
             raise
+
+
+def _keep_what_is_freed() -> None:
+    """Have the C library keep freed arrays for the next task.
+
+    Fetched anew, they come page by page. glibc keeps what is smaller than the largest block that
+    was ever freed, up to 32 MiB; other libraries take no notice.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def load(
@@ -296,12 +313,18 @@ def _intervals_of(patients: pl.Series, path: str) -> pl.DataFrame:
     return found.with_columns(pl.col(theirs).cast(patients.dtype, strict=False))
 
 
-def _look_ahead(tasks: list[Task], layout: Layout, names: list[str], tables: GrowingTables) -> None:
+def _look_ahead(sources: list[Source], layout: Layout, tables: GrowingTables) -> None:
     """Look policy up for codes and dates from all over the input, before threads ask for it."""
-    wanted = ("code", "payer", "modifiers")
-    step = max(1, len(tasks) // _WINDOWS)
-    frames = [read_rows(t.path, t.name, t.start, _WINDOW_ROWS) for t in tasks[::step]]
-    part = part_of(pl.concat(frames), layout, columns=wanted)
+    found = {name: theirs for name, theirs in layout.found.items() if name in _AHEAD}
+    columns = list(dict.fromkeys(name for theirs in found.values() for name in theirs))
+    step = max(_WINDOW_ROWS, -(-sum(each.rows for each in sources) // _WINDOWS))
+    frames = [
+        read_rows(each.path, each.name, start, _WINDOW_ROWS, columns)
+        for each in sources
+        for start in range(0, each.rows, step)
+    ]
+    some = replace(layout, found=found, clinic=None)
+    part = part_of(pl.concat(frames, how="vertical_relaxed"), some, columns=_LOOKED_AT)
     if len(part):
         tables_for(part, tables)
 

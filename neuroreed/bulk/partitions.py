@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,8 @@ _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
+_READERS: Final = 2
+_ROWS_AT_ONCE: Final = 2_000_000
 # what a reader of names strips at both ends, as a set of characters
 BLANKS: Final = "".join(
     map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
@@ -62,6 +65,16 @@ class Task:
 
     def plain(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows of whole patients in one file, and the names of the first and the last of these."""
+
+    start: int
+    rows: int
+    first: Any
+    last: Any
 
 
 def files_of(paths: Iterable[str | os.PathLike[str]], out: Path | None = None) -> list[Path]:
@@ -243,42 +256,61 @@ def tasks_of(
 
 def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
     """Tasks of sorted input in one pass over the patients, or None where it is not sorted."""
-    tasks: list[Task] = []
-    last: Any = None
-    for source in sorted(sources, key=lambda each: _first(each, patient)):
-        position = 0
-        while position < source.rows:
-            take = rows
-            while True:
-                part = _column(source, patient, position, min(take, source.rows - position))
-                if part.null_count() or not part.is_sorted() or _has_blanks(part):
-                    return None
-                if position + len(part) == source.rows:
-                    stop = len(part)
-                    break
-                changes = (part != part.shift(1)).fill_null(False).arg_true()
-                if len(changes):
-                    stop = int(changes[-1])
-                    break
-                take *= 2
-            first = part[0]
-            if last is not None and (first < last or (first == last and position == 0)):
-                return None  # a patient of one file goes on in another
-            last = part[stop - 1]
-            tasks.append(Task(len(tasks), source.name, source.path, position, stop))
-            position += stop
-    return tasks
+    found: list[tuple[Source, list[Stretch]]] = []
+    with ThreadPoolExecutor(max_workers=_READERS) as pool:
+        for source, own in zip(
+            sources, pool.map(partial(_stretches, patient=patient, rows=rows), sources), strict=True
+        ):
+            if own is None:
+                pool.shutdown(cancel_futures=True)
+                return None
+            if own:
+                found.append((source, own))
+    found.sort(key=lambda each: each[1][0].first)
+    for (_, before), (_, then) in pairwise(found):
+        if before[-1].last >= then[0].first:
+            return None  # a patient of one file goes on in another
+    every = [(source, each) for source, own in found for each in own]
+    return [
+        Task(number, source.name, source.path, each.start, each.rows)
+        for number, (source, each) in enumerate(every)
+    ]
+
+
+def _stretches(source: Source, patient: str, rows: int) -> list[Stretch] | None:
+    """Stretches of whole patients of about ``rows`` rows, all alike; None if out of order."""
+    count = max(1, -(-source.rows // rows))
+    goals = [source.rows * number // count for number in range(1, count + 1)]
+    found: list[Stretch] = []
+    position, look = 0, _ROWS_AT_ONCE
+    while position < source.rows:
+        part = _column(source, patient, position, look)
+        if part.null_count() or not part.is_sorted() or _has_blanks(part):
+            return None
+        at, size, is_last = 0, len(part), position + len(part) == source.rows
+        while at < size:
+            goal = goals[0] - position
+            stop = size if goal >= size else _begin_of_patient(part, at, goal)
+            if stop == size and not is_last:
+                break
+            found.append(Stretch(position + at, stop - at, part[at], part[stop - 1]))
+            at = stop
+            goals = [each for each in goals[1:] if each > position + at]
+        position += at
+        look = look if at else look * 2
+    return found
+
+
+def _begin_of_patient(patients: pl.Series, at: int, goal: int) -> int:
+    """Where the patient at ``goal`` begins; behind him if he has all rows from ``at`` on."""
+    there = patients[goal]
+    begin = at + int((patients.slice(at, goal - at) != there).sum())
+    return begin if begin > at else goal + int((patients.slice(goal) == there).sum())
 
 
 def _has_blanks(names: pl.Series) -> bool:
     """Whether a name has blanks at an end: they are no part of it, and spoil its order."""
     return names.dtype == pl.String and bool((names.str.strip_chars() != names).any())
-
-
-def _first(source: Source, patient: str) -> tuple[bool, Any]:
-    value = _column(source, patient, 0, 1)
-    empty = not len(value) or value[0] is None
-    return (empty, 0 if empty else value[0])
 
 
 def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
@@ -346,13 +378,16 @@ def _slots(patients: pl.Series, count: int) -> pl.Series:
     return (patients.hash(seed=97112) % count).cast(pl.Int64)
 
 
-def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
-    """Some rows of a Parquet file.
+def read_rows(
+    path: str, name: str, start: int, rows: int, columns: Iterable[str] | None = None
+) -> pl.DataFrame:
+    """Some rows of a Parquet file, all columns unless told.
 
     Raises:
         BadInput: the file cannot be read there.
     """
     try:
-        return scan(path).slice(start, rows).collect()
+        lazy = scan(path).slice(start, rows)
+        return (lazy if columns is None else lazy.select(columns)).collect()
     except UNREADABLE as error:
         raise BadInput(f"{name}: cannot be read: {short(error)}.") from None

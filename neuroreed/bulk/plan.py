@@ -123,8 +123,8 @@ class Planner:
             if scope is not Scope.VISIT:
                 self._frame(scope, keys)
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
-        for rule in self.rules:
-            self._rule(rule)
+        for number, rule in enumerate(self.rules):
+            self._rule(number, rule)
         if self.kind == LINES:
             for name in Planner(self.registry, DAYS).plan().takes:
                 self.hands.append((name, self.row(name), handed_bytes(self.registry, name)))
@@ -431,8 +431,8 @@ class Planner:
                 kinds.append(LIST)
         return numbers, arguments, kinds, tuple(reads)
 
-    def _rule(self, rule: Rule) -> None:
-        scope, number = rule.scope, self.rules.index(rule)
+    def _rule(self, number: int, rule: Rule) -> None:
+        scope = rule.scope
         conditions = [(name, self.one(name, scope), also) for name, also in rule.applies.when]
         needs = [(name, self.one(name, scope)) for name in rule.needs]
         rests = [self.one(name, scope) for name in rule.rests_on]

@@ -18,6 +18,7 @@ _ROWS: Final = ("code_places", "code_rows_", "payer_rows_", "threshold_rows_", "
 _VALUES: Final = ("code_table", "payer_table", "threshold_table", "rank_table")
 _NUMBERS: Final = ("first_day", "days", "payers", "rank_width")
 _TABLE_SIZES: Final = tuple(f"{name}_n" for name in TABLES)
+_WORD: Final = re.compile(r"\w+")
 _CALL: Final = re.compile(r"^ *[a-z_]+\(_S, .*\)$", re.MULTILINE)
 _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
@@ -112,7 +113,8 @@ def _chunks(name: str, texts: list[str], shared: list[str], parts: list[str]) ->
     calls = []
     for number, at in enumerate(range(0, len(texts), _PER_CHUNK)):
         body = _indented(_lines(texts[at : at + _PER_CHUNK]))
-        used = ", ".join(each for each in shared if re.search(rf"\b{each}\b", body))
+        words = set(_WORD.findall(body))
+        used = ", ".join(each for each in shared if each in words)
         parts.append(f"@_jit\ndef {name}_{number}({used}):\n{body}")
         calls.append(f"{name}_{number}({used})")
     return calls

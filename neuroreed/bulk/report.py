@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from pathlib import Path
@@ -20,20 +19,21 @@ from neuroreed.bulk import put
 from neuroreed.bulk.compile import coverage_of, plan_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.plan_frames import KINDS, columns_behind, names_of
+from neuroreed.bulk.texts import GROUP, csv_rows, json_rows, table_text
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import RuleCoverage
 from neuroreed.model.money import dollars
 
-# what a spreadsheet would run
-FORMULA: Final = r"^[=+\-@\t\r]"
-_FORMULA: Final = re.compile(FORMULA)
 _COLUMN_NAMES: Final = ("value", "column", "refused", "rules", "rules_not_assessed", "meaning")
 BY: Final = ("rule", "payer", "therapist", "clinic", "month")
 
 
 @dataclass(slots=True)
 class Summary:
-    """Everything a run found, in numbers. Money is cents; shares of nothing are left out."""
+    """Everything a run found, in numbers. Money is cents; shares of nothing are left out.
+
+    ``by``: tables of name, severity, findings, amount_cents and without_amount.
+    """
 
     lines: int
     visits: int
@@ -47,33 +47,48 @@ class Summary:
     missing: tuple[str, ...]
     unused: tuple[str, ...]
     findings: dict[str, int]
-    by: dict[str, list[dict[str, Any]]]
+    by: dict[str, pl.DataFrame]
     coverage: dict[str, RuleCoverage]
     columns: list[dict[str, Any]] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         """The summary as JSON values."""
-        # not asdict: it would copy each of perhaps a hundred thousand rows
+        return self._plain() | {"by": {by: table.to_dicts() for by, table in self.by.items()}}
+
+    def _plain(self) -> dict[str, Any]:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         return plain | {"coverage": {rule: asdict(own) for rule, own in self.coverage.items()}}
 
     def write(self, folder: Path) -> None:
         """The summary as JSON, CSV and HTML, ``columns.csv`` and ``rejects.csv``."""
-        texts = {
-            "summary.json": _by_lines(self.plain()),
-            "summary.csv": self._csv(),
-            "summary.html": self.html(),
-            "columns.csv": table_text(self.columns, _COLUMN_NAMES),
-            "rejects.csv": table_text(self.rejects, ("file", "row", "column", "reason")),
+        texts: dict[str, Callable[[], str]] = {
+            "summary.json": self._json,
+            "summary.csv": self._csv,
+            "summary.html": self.html,
+            "columns.csv": lambda: table_text(self.columns, _COLUMN_NAMES),
+            "rejects.csv": lambda: table_text(self.rejects, ("file", "row", "column", "reason")),
         }
-        for name, text in texts.items():
-            put.text(folder / name, text)
+        with ThreadPoolExecutor() as pool:
+            for _ in pool.map(lambda name: put.text(folder / name, texts[name]()), texts):
+                pass
+
+    def _json(self) -> str:
+        """JSON with one line for each entry: written indented, long summaries take seconds."""
+        texts = {
+            name: json.dumps(each, default=str)
+            for name, each in self._plain().items()
+            if name != "by"
+        }
+        # perhaps a hundred thousand rows: not as objects of Python
+        by = (f'"{name}": {json_rows(table)}' for name, table in self.by.items())
+        texts["by"] = f"{{{', '.join(by)}}}"
+        lines = (f'"{each.name}": {texts[each.name]}' for each in fields(self))
+        return "{\n" + ",\n".join(lines) + "\n}"
 
     def _csv(self) -> str:
-        rows = [{"by": by, **each} for by, group in self.by.items() for each in group]
-        names = ("by", "name", "severity", "findings", "amount_cents", "without_amount")
-        return table_text(rows, names)
+        head = table_text([], ("by", *GROUP))
+        return head + "".join(csv_rows(table, by) for by, table in self.by.items())
 
     def sentences(self) -> list[str]:
         """The run in a few sentences."""
@@ -101,12 +116,12 @@ class Summary:
         """One page without scripts; every text is escaped."""
         parts = [f"<p>{escape(each)}</p>" for each in self.sentences()]
         titles = {rule.id: rule.title for rule in registry().rules.values()}
-        for by, rows in self.by.items():
-            if not rows:
+        for by, table in self.by.items():
+            if table.is_empty():
                 continue
             body = []
-            most = max(row["findings"] for row in rows)
-            for row in rows[:200]:
+            most = table["findings"].max()
+            for row in table.head(200).to_dicts():
                 name = str(row["name"] if row["name"] is not None else "not given")
                 shown = f"{name} {titles.get(name, '')}" if by == "rule" else name
                 body.append(
@@ -165,29 +180,6 @@ def _amount(row: dict[str, Any]) -> str:
     return f"${dollars(row['amount_cents']):,}"
 
 
-def _by_lines(plain: dict[str, Any]) -> str:
-    """JSON with one line for each entry: written indented, long summaries take seconds."""
-    lines = (f"{json.dumps(name)}: {json.dumps(each, default=str)}" for name, each in plain.items())
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def table_text(rows: list[dict[str, Any]], names: tuple[str, ...]) -> str:
-    """Rows as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([safe_cell(row.get(name)) for name in names])
-    return text.getvalue()
-
-
-def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is shown as text."""
-    if isinstance(value, str) and _FORMULA.match(value):
-        return "'" + value
-    return value
-
-
 def summarise(
     folder: Path,
     layout: Layout,
@@ -221,7 +213,7 @@ def summarise(
     order = (using or registry()).rules
     coverage = {rule: coverage[rule] for rule in order if rule in coverage}
     files = [*sorted((folder / "parts").glob("*.sums.parquet")), folder / "second.sums.parquet"]
-    sums = pl.concat([pl.read_parquet(file, glob=False) for file in files if file.exists()])
+    sums = pl.scan_parquet([file for file in files if file.exists()], glob=False).collect()
     severities = dict.fromkeys(("stop", "review", "advise"), 0)
     for severity, count in sums.group_by("severity").agg(pl.col("findings").sum()).iter_rows():
         severities[severity] = count
@@ -232,7 +224,7 @@ def summarise(
         missing=layout.missing,
         unused=layout.unused,
         findings=severities,
-        by={by: by_rows(sums, by) for by in BY},
+        by=by_name(sums.lazy()),
         coverage=coverage,
         columns=_columns(layout, coverage, rejects, using or registry()),
         rejects=rejects,
@@ -282,14 +274,16 @@ def _add(one: Any, two: Any) -> Any:
     return both
 
 
-def by_rows(sums: pl.DataFrame, by: str) -> list[dict[str, Any]]:
+def by_name(sums: pl.LazyFrame, names: Sequence[str] = BY) -> dict[str, pl.DataFrame]:
     """Sums by one name and severity, the most findings first; nothing where nobody has a name."""
-    numbers = [pl.col(name).sum() for name in ("findings", "amount_cents", "without_amount")]
-    table = (
-        sums.group_by(pl.col(by).cast(pl.String).alias("name"), "severity")
-        .agg(numbers)
+    tables = pl.collect_all(
+        sums.group_by(pl.col(by).alias("name"), "severity")
+        .agg(pl.col(GROUP[2:]).sum())
+        .with_columns(pl.col("name").cast(pl.String))
         .sort(["findings", "name", "severity"], descending=[True, False, False])
+        for by in names
     )
-    if by != "rule" and table["name"].null_count() == len(table):
-        return []
-    return table.to_dicts()
+    return {
+        by: table.clear() if by != "rule" and table["name"].null_count() == len(table) else table
+        for by, table in zip(names, tables, strict=True)
+    }

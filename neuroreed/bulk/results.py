@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.report import BY, FORMULA, Summary, by_rows
+from neuroreed.bulk.report import BY, Summary, by_name
+from neuroreed.bulk.texts import FORMULA
 from neuroreed.model.errors import BadInput
 from neuroreed.model.findings import RuleCoverage
 
@@ -120,16 +121,13 @@ class Results:
         """Findings and amounts by rule, payer, therapist, clinic or month, and severity."""
         if self.since is None and self.until is None:
             return list(self.summary["by"][name])
-        return by_rows(
-            self.findings()
-            .group_by(name, "severity")
-            .agg(
-                pl.len().alias("findings"),
-                pl.col("amount_cents").sum(),
-                pl.col("amount_cents").is_null().sum().alias("without_amount"),
-            )
-            .collect(),
-            name,
+        return by_name(self._sums(), (name,))[name].to_dicts()
+
+    def _sums(self) -> pl.LazyFrame:
+        """The findings as sums of one each."""
+        unknown = pl.col("amount_cents").is_null()
+        return self.findings().with_columns(
+            pl.lit(1, pl.Int64).alias("findings"), unknown.cast(pl.Int64).alias("without_amount")
         )
 
     def of_days(self, counts: Mapping[str, int]) -> Summary:
@@ -148,7 +146,7 @@ class Results:
             "billed_cents": 0,
             "stop_cents": self.stop_cents,
             "findings": dict(self.totals),
-            "by": {name: self.by(name) for name in BY},
+            "by": by_name(self._sums()),
         }
         return Summary(**told)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import linecache
+import re
 import textwrap
 from collections.abc import Sequence
 from types import FunctionType
@@ -18,6 +20,7 @@ from typing import Any, Final
 ONE, LIST, TABLE = "one", "list", "table"
 _BUILTINS: Final = {"range", "len", "min", "max", "abs", "int", "bool", "True", "False"}
 _TAKEN: Final = {"_S", "_n"}
+_AT_MARGIN: Final = re.compile(r"[^\s#)]")
 
 
 class NotSmall(ValueError):
@@ -45,7 +48,7 @@ class Texts:
             for parameter, kind in own.items():
                 given += [parameter, f"{parameter}_n"] if kind == TABLE else [parameter]
             tree.args.args = [ast.arg(each) for each in given]
-            self.known[name] = ast.unparse(ast.fix_missing_locations(tree))
+            self.known[name] = ast.unparse(tree)
         return name
 
     def expression(self, function: FunctionType, arguments: Sequence[str]) -> str | None:
@@ -58,12 +61,29 @@ class Texts:
         own = dict.fromkeys(parameters, ONE)
         names = dict(zip(parameters, arguments, strict=True))
         value = _Rewrite(self, function, own, names).visit(tree.body[0].value)
-        return ast.unparse(ast.fix_missing_locations(value))
+        return ast.unparse(value)
+
+
+def _parsed(function: FunctionType) -> ast.Module:
+    """The source of a function.
+
+    It ends before the next line at the margin; where that is no whole function ``inspect`` is
+    asked, which goes through its file word by word.
+    """
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename, function.__globals__)[code.co_firstlineno - 1 :]
+    head = f"def {function.__name__}("
+    begin = next((k for k, line in enumerate(lines) if line.startswith(head)), len(lines))
+    ends = (k for k in range(begin + 1, len(lines)) if _AT_MARGIN.match(lines[k]))
+    try:
+        module = ast.parse("".join(lines[begin : next(ends, len(lines))]))
+    except SyntaxError:
+        module = ast.Module([], [])
+    return module if module.body else ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
 def _tree(function: FunctionType) -> ast.FunctionDef:
-    module = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    tree = module.body[0]
+    tree = _parsed(function).body[0]
     assert isinstance(tree, ast.FunctionDef)
     tree.decorator_list = []
     tree.returns = None
@@ -72,9 +92,8 @@ def _tree(function: FunctionType) -> ast.FunctionDef:
     first = tree.body[0]
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         tree.body = tree.body[1:]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in _TAKEN:
-            raise NotSmall(f"{function.__name__}: the name {node.id} is taken")
+    for name in _TAKEN.intersection(argument.arg for argument in tree.args.args):
+        raise NotSmall(f"{function.__name__}: the name {name} is taken")
     return tree
 
 
@@ -125,6 +144,8 @@ class _Rewrite(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in _TAKEN:
+            raise NotSmall(f"{self.function.__name__}: the name {node.id} is taken")
         if node.id in self.names:
             return ast.Name(self.names[node.id], node.ctx)
         if isinstance(node.ctx, ast.Store) or node.id in self.kinds:

@@ -103,7 +103,7 @@ def _audited(
         left = [t for t in tasks if not _part(folder, t.number, ".json").exists()]
         tables = GrowingTables()
         if left:
-            _look_ahead(tasks, layout, names, tables)
+            _look_ahead(sources, layout, tables)
             order = Order(
                 str(folder), layout, tuple(names),
                 None if settings.intervals is None else str(Path(settings.intervals).resolve()),

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,8 @@ def run(argv: list[str]) -> int:
 def _needs_extra() -> None:
     from neuroreed.model.errors import BadInput
 
-    try:
-        import numba  # noqa: F401
-        import polars  # noqa: F401
-    except ImportError:
-        raise BadInput("Bulk audits need the extra: pip install 'neuroreed[bulk]'.") from None
+    if not all(map(find_spec, ("numba", "polars"))):
+        raise BadInput("Bulk audits need the extra: pip install 'neuroreed[bulk]'.")
 
 
 def input_arguments(parser: argparse.ArgumentParser) -> None:
