@@ -124,7 +124,8 @@ def _audited(
     tables = GrowingTables()
     with ThreadPoolExecutor(1) as pool:
         ahead = pool.submit(_look_ahead, sources, layout, tables)
-        make = partial(tasks_of, sources, layout, folder / "spread", rows)
+        even = threads if settings.rows is None else 0
+        make = partial(tasks_of, sources, layout, folder / "spread", rows, even)
         tasks, was_sorted = _tasks(folder, make)
         ahead.result()
     names = [source.name for source in sources]

@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -29,12 +29,13 @@ TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
 UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
 # how the reader of texts calls a name that it has seen before
 _TWICE: Final = re.compile(r"(.+)_duplicated_\d+")
-_BYTES_PER_LINE: Final = 1_500  # a line on its way: read, numbers, values kept for the second pass
+_BYTES_PER_LINE: Final = 900  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
 _READERS: Final = 2
+_SHARES: Final = 4
 _ROWS_AT_ONCE: Final = 2_000_000
 # what a reader of names strips at both ends, as a set of characters
 BLANKS: Final = "".join(
@@ -245,22 +246,27 @@ def schema_of(source: Source) -> dict[str, pl.DataType]:
 
 
 def tasks_of(
-    sources: Sequence[Source], layout: Layout, folder: Path, rows: int
+    sources: Sequence[Source], layout: Layout, folder: Path, rows: int, threads: int = 0
 ) -> tuple[list[Task], bool]:
-    """Tasks of about ``rows`` lines, and whether the input was sorted by patient already."""
-    found = sorted_tasks(sources, layout.found["patient"][0], rows)
+    """Tasks of about ``rows`` lines, and whether the input was sorted by patient already.
+
+    The last that so many ``threads`` take from sorted input are smaller.
+    """
+    found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
     return _spread(sources, layout, folder, rows), False
 
 
-def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Task] | None:
+def sorted_tasks(
+    sources: Sequence[Source], patient: str, rows: int, threads: int = 0
+) -> list[Task] | None:
     """Tasks of sorted input in one pass over the patients, or None where it is not sorted."""
+    fine = max(_LEAST_ROWS, rows // _SHARES) if threads else rows
     found: list[tuple[Source, list[Stretch]]] = []
     with ThreadPoolExecutor(max_workers=_READERS) as pool:
-        for source, own in zip(
-            sources, pool.map(partial(_stretches, patient=patient, rows=rows), sources), strict=True
-        ):
+        looked = pool.map(partial(_stretches, patient=patient, rows=fine), sources)
+        for source, own in zip(sources, looked, strict=True):
             if own is None:
                 pool.shutdown(cancel_futures=True)
                 return None
@@ -270,11 +276,20 @@ def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Tas
     for (_, before), (_, then) in pairwise(found):
         if before[-1].last >= then[0].first:
             return None  # a patient of one file goes on in another
-    every = [(source, each) for source, own in found for each in own]
-    return [
-        Task(number, source.name, source.path, each.start, each.rows)
-        for number, (source, each) in enumerate(every)
-    ]
+    tasks: list[Task] = []
+    left = sum(source.rows for source in sources)
+    for source, own in found:
+        begun: Task | None = None
+        for each in own:
+            # where little is left, threads that are done early find something small to do
+            room = rows - each.rows if left > threads * rows else 0
+            if begun is not None and begun.rows <= room:
+                begun = tasks[-1] = replace(begun, rows=begun.rows + each.rows)
+            else:
+                begun = Task(len(tasks), source.name, source.path, each.start, each.rows)
+                tasks.append(begun)
+            left -= each.rows
+    return tasks
 
 
 def _stretches(source: Source, patient: str, rows: int) -> list[Stretch] | None:

@@ -54,6 +54,16 @@ def test_tasks_of_one_file_are_even(tmp_path) -> None:
     assert [task.rows for task in tasks] == pytest.approx([683, 683, 683], abs=2)
 
 
+def test_the_last_tasks_are_small_so_that_threads_end_together(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(partitions, "_LEAST_ROWS", 10)
+    files = [list(range(first, first + 4_000)) for first in (0, 4_000)]
+
+    tasks = sorted_tasks(written(tmp_path, files), "patient", 1_000, threads=2)
+
+    assert tasks is not None
+    assert [task.rows for task in tasks] == [1_000] * 6 + [250] * 8
+
+
 @pytest.mark.parametrize(
     "files",
     [
