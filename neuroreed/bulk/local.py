@@ -315,10 +315,12 @@ def _keep(
         path = _part(folder, task.number, ending)
         if table.width:
             put.table(path, table, own, compression="lz4")
-    # written and read once, by this machine: packing it would cost more than it saves
-    if result.days:
+    if result.names is not None:
+        names = result.names.alias("name").to_frame()
         path = _part(folder, task.number, ".names.arrow")
-        put.put(path, partial(result.names.write_ipc, compression="uncompressed"), own)
+        put.put(path, partial(names.write_ipc, compression="lz4"), own)
+    if result.days:
+        # written and read once, by this machine: packing it would cost more than it saves
         path = _part(folder, task.number, ".days")
         put.put(path, lambda beside: columns_file.write(beside, result.days), own)
     kept = {

@@ -1,7 +1,7 @@
 """The second pass: therapist days, from the rows that all parts handed on.
 
-A row is a few whole numbers and the number of its visit; what a visit is called stands once,
-in a table of names beside it, and is read for days with findings only. Rows of some slots can
+A row is a few whole numbers and the number of its visit; what a visit is called stands once
+beside the rows, and is read for days with findings only. Rows of some slots can
 be judged wherever the folder of the parts is seen: nothing else is known of the other slots.
 """
 
@@ -31,27 +31,8 @@ _OF_THERAPIST: Final = (
     *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
     *("is_one_on_one", "is_group"),
 )
-_RUNS: Final = ("therapist", "end")
+_BESIDE: Final = ("therapist", "end", "name")
 Names = Callable[[Array], Iterable[Any]]
-
-
-class NamesOfVisits:
-    """What visits are called, read from the tables that parts left when somebody asks."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def of(self, parts: Array, visits: Array) -> pl.Series:
-        """The name of each visit of each part; none for a visit below 0."""
-        names = np.full(len(parts), None, object)
-        for part in np.unique(parts).tolist():
-            own = np.flatnonzero((parts == part) & (visits >= 0))
-            if len(own):
-                path = self._folder / f"part-{part:05d}.names.arrow"
-                # a folder may have signs in its name that would stand for other files
-                table = pl.scan_ipc(path, glob=False).collect()
-                names[own] = table["name"].gather(visits[own]).cast(pl.String).to_list()
-        return pl.Series(names.tolist(), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +58,9 @@ class DaysOfParts:
     """The rows for therapists' days that parts left in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        files = sorted(folder.glob("*.days"))
-        self.names, self.numbers = NamesOfVisits(folder), [int(file.name[5:10]) for file in files]
-        self._parts = [mapped(file) for file in files]
-        self._payers = [_payers(file.with_suffix(".json")) for file in files]
+        self._files = sorted(folder.glob("*.days"))
+        self._parts = [mapped(file) for file in self._files]
+        self._payers = [_payers(file.with_suffix(".json")) for file in self._files]
         self.payers = tuple(sorted({name for each in self._payers for name in each}))
         # of each part: the unknown payer, then its own
         self.tables = np.cumsum([0, *(len(each) + 1 for each in self._payers)])
@@ -108,7 +88,7 @@ class DaysOfParts:
             end += stop - begin
             whose.append(therapist[one:two])
             parts.append(np.full(two - one, place))
-            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _RUNS})
+            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _BESIDE})
         if not slices:
             return _Rows({}, begins[0], *(np.empty(0, np.int64) for _ in range(3)))
         table = {name: np.concatenate([each[name] for each in slices]) for name in slices[0]}
@@ -122,9 +102,20 @@ class DaysOfParts:
         return places[table + np.maximum(rows.table["payer"], -1) + 1]
 
     def names_of(self, rows: _Rows, wanted: Array) -> list[str | None]:
-        """The names of the visits of some rows."""
-        parts = np.array(self.numbers)[rows.parts(wanted)]
-        return self.names.of(parts, rows.table["visit"][wanted]).to_list()
+        """What the visits of some rows are called; no visit is called nothing."""
+        parts, visits = rows.parts(wanted), rows.table["visit"][wanted]
+        names = np.full(len(wanted), None, object)
+        for part in np.unique(parts).tolist():
+            own = np.flatnonzero((parts == part) & (visits >= 0))
+            names[own] = self._names(part, visits[own])
+        return list(names)
+
+    def _names(self, part: int, visits: Array) -> list[str]:
+        if "name" in self._parts[part]:
+            return [str(name) for name in self._parts[part]["name"][visits].tolist()]
+        # a folder may have signs in its name that would stand for other files
+        names = pl.scan_ipc(self._files[part].with_suffix(".names.arrow"), glob=False)
+        return names.collect()["name"].gather(visits).to_list()
 
 
 def _payers(path: Path) -> list[str]:
