@@ -13,6 +13,7 @@ from neuroreed.audit.attached import ATTACHED, TABLES
 from neuroreed.audit.registry import Fact, Registry, Rule
 from neuroreed.bulk.plan_frames import (
     ALWAYS,
+    APART,
     ATTACHED_BY,
     CALENDAR,
     DAYS,
@@ -26,9 +27,10 @@ from neuroreed.bulk.plan_frames import (
     MOST_VALUES,
     ROW_SCOPE,
     SEVERITIES,
-    adds_up,
+    Joins,
     handed_bytes,
     is_handed_on,
+    joins_of,
     rules_of,
     source_of,
 )
@@ -62,10 +64,10 @@ class Step:
 class Plan:
     """A kernel as text, and what its caller has to know.
 
-    ``items`` are the steps behind each condition and each fact of a rule, in their order, and
-    behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
-    from. ``takes`` are values of lines that a kernel of days has from that of the lines, which
-    ``hands`` them on: name, place and bytes. ``sums``: lines may be added up before.
+    ``items``: the steps behind each condition and fact of a rule, in their order, and behind
+    what it rests on. ``root``: the place on the rows that a value of groups was taken from.
+    ``takes``: values of lines that a kernel of days has from that of the lines, which
+    ``hands`` on name, place and bytes. ``joins``: what may be put together before.
     """
 
     kind: str
@@ -82,7 +84,7 @@ class Plan:
     root: tuple[int, ...] = ()
     takes: tuple[str, ...] = ()
     hands: tuple[tuple[str, int, int], ...] = ()
-    sums: bool = False
+    joins: Joins = APART
 
 
 class Planner:
@@ -120,8 +122,8 @@ class Planner:
         for rule in self.rules:
             self._rule(rule)
         if self.kind == LINES:
-            for name in Planner(self.registry, DAYS).plan().takes:
-                self.hands.append((name, self.row(name), handed_bytes(self.registry, name)))
+            taken = Planner(self.registry, DAYS).plan().takes
+            self.hands = [(n, self.row(n), handed_bytes(self.registry, n)) for n in taken]
         return Plan(
             self.kind,
             self.rules,
@@ -141,7 +143,7 @@ class Planner:
             tuple(self.root.get(place, place) for place in range(len(self.offsets))),
             tuple(self.takes),
             tuple(self.hands),
-            adds_up(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
+            joins_of(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
         )
 
     def _place(self, name: str, how: str) -> int:

@@ -17,7 +17,6 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.audit.registry import ROW
 from neuroreed.bulk.columns_file import mapped
 from neuroreed.bulk.compile import Answers, Kernel
 from neuroreed.bulk.day_loops import day_loops
@@ -26,6 +25,7 @@ from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.passes import FINDING, Array, interval_findings
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.columns import UNKNOWN
+from neuroreed.model.findings import Scope
 
 _OF_THERAPIST: Final = (
     *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
@@ -145,20 +145,19 @@ def run_days(
     )  # fmt: skip
     own = {name: values[:count] for name, values in own.items()}
     lists = {name: each for name, each in rows.table.items() if name not in {*OWN, "visit"}}
-    source = of = np.arange(count)
-    if not kernel.plan.sums:
+    if kernel.plan.joins.sums:
+        of, columns = _added(lists, seen(group), count)
+    else:
         source = np.lexsort((days.payers_of(rows, places), group))
         of = group[source]
         columns = {n: np.where(v & 1, UNKNOWN, v >> 1)[source] for n, v in lists.items()}
-    else:
-        of, columns = _added(lists, seen(group), count)
     if len(of) > count:
         own = {name: values[of] for name, values in own.items()}
     columns = {name: typed(name, values) for name, values in {**own, **columns}.items()}
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
-    names = _names(answers, partial(days.names_of, rows), source, of, group)
+    names = _subjects(answers, partial(days.names_of, rows), of, group)
     return interval_findings(answers, columns, names, policy.payers), answers.coverage
 
 
@@ -186,22 +185,22 @@ def _added(lists: dict[str, Array], group: Array, count: int) -> tuple[Array, di
     }
 
 
-def _names(answers: Answers, named: Names, source: Array, of: Array, group: Array) -> pl.Series:
-    """What findings are about; those about a therapist's day are about all its visits.
+def _subjects(answers: Answers, named: Names, of: Array, group: Array) -> pl.Series:
+    """What findings are about: one interval, or all visits of a therapist's day.
 
-    ``source`` and ``of``: the row that each row of the kernel came from, and its day;
-    ``group``: the day of each row, of which ``named`` tells the visits.
+    ``of``: the day of each row of the kernel; ``group``: the day of each row that ``named``
+    tells the visit of.
     """
     rules = answers.plan.rules
-    single = np.array([rules[number].scope in ROW.values() for number in answers.rules])
-    days, lines = of[answers.rows], source[answers.rows]
+    single = np.array([rules[number].scope is Scope.INTERVAL for number in answers.rules])
+    days, rows = of[answers.rows], answers.rows[single]
     members = np.flatnonzero(np.isin(group, days[~single]))
     together: dict[int, set[str]] = {}
     for day, name in zip(group[members].tolist(), named(members), strict=True):
         if name is not None:
             together.setdefault(day, set()).add(name)
     told = ["+".join(sorted(together.get(day, ()))) for day in days.tolist()]
-    for place, name in zip(np.flatnonzero(single), named(lines[single]), strict=True):
+    for place, name in zip(np.flatnonzero(single), named(rows), strict=True):
         told[place] = name
     return pl.Series(told, dtype=pl.String)
 
@@ -228,8 +227,8 @@ def run_times(
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
-    therapist, own = columns["therapist"], np.arange(len(rows))
+    therapist = columns["therapist"]
     fresh = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
     group = np.append(0, np.cumsum(fresh))
-    names = _names(answers, lambda wanted: rows["visit"].gather(wanted), own, group, group)
+    names = _subjects(answers, rows["visit"].gather, group, group)
     return interval_findings(answers, columns, names, policy.payers), answers.coverage
