@@ -34,7 +34,7 @@ from neuroreed.bulk.plan_frames import (
     rules_of,
     source_of,
 )
-from neuroreed.bulk.plan_text import text_of_plan
+from neuroreed.bulk.plan_text import gated, text_of_plan
 from neuroreed.bulk.small_python import LIST, ONE, NotSmall, Texts
 from neuroreed.bulk.small_python import TABLE as TABLE_KIND
 from neuroreed.model.findings import Scope
@@ -380,7 +380,7 @@ class Planner:
             if LIST in kinds:
                 return self._loop(scope, lines[1:], target, reads, gates, "", after, count)
             lines.append(after)
-        return self._step(_gated("\n".join(lines), gates, count, target), target, reads, gates)
+        return self._step(gated("\n".join(lines), gates, count, target), target, reads, gates)
 
     def _fill(self, entry: Fact) -> int:
         """A fact that answers for each row of its group."""
@@ -490,12 +490,3 @@ class Planner:
         row[37 : 37 + len(needs)] = [at for _, at in needs]
         assert len(row) == META_WIDTH
         return row
-
-
-def _gated(text: str, gates: tuple[int, ...], count: str, target: int) -> str:
-    """A step that makes nothing but unknowns where something it needs is unknown throughout."""
-    if not gates:
-        return text
-    closed = " or ".join(f"st[{at}] == 2" for at in dict.fromkeys(gates))
-    body = "\n".join("    " + line for line in text.split("\n"))
-    return f"if {closed}:\n    nothing(_S, c, {count}, st, {target})\nelse:\n{body}"
