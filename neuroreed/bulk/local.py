@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, local
 from typing import Any, Final
@@ -389,8 +390,10 @@ def _second_pass(
 def _shares(rows: int, threads: int) -> list[range]:
     """Slots of therapists, as many at once as memory allows each thread."""
     shares = max(-(-rows // _SECOND_ROWS), threads if rows > _LOOK_ROWS else 1)
-    step = max(1, SLOTS // shares)
-    return [range(slot, slot + step) for slot in range(0, SLOTS, step)]
+    # as many for each thread, so that none waits for the last one
+    shares = min(-(-shares // threads) * threads, SLOTS)
+    edges = [SLOTS * share // shares for share in range(shares + 1)]
+    return [range(*pair) for pair in pairwise(edges)]
 
 
 def _time_rows(parts: Path) -> Iterator[pl.DataFrame]:

@@ -60,6 +60,8 @@ class DaysOfParts:
     def __init__(self, folder: Path) -> None:
         self._files = sorted(folder.glob("*.days"))
         self._parts = [mapped(file) for file in self._files]
+        slots = np.arange(SLOTS + 1)
+        self._slots = [np.searchsorted(part["therapist"] % SLOTS, slots) for part in self._parts]
         self._payers = [_payers(file.with_suffix(".json")) for file in self._files]
         self.payers = tuple(sorted({name for each in self._payers for name in each}))
         # of each part: the unknown payer, then its own
@@ -80,7 +82,7 @@ class DaysOfParts:
         end = 0
         for place, part in enumerate(self._parts):
             therapist, ends = part["therapist"], part["end"]
-            one, two = np.searchsorted(therapist % SLOTS, [slots.start, slots.stop]).tolist()
+            one, two = self._slots[place][[slots.start, slots.stop]].tolist()
             if one == two:
                 continue
             begin, stop = int(ends[one - 1]) if one else 0, int(ends[two - 1])

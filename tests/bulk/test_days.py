@@ -142,7 +142,7 @@ def test_a_rule_about_a_line_may_not_look_at_the_therapists_day() -> None:
         plan_of(DAYS, with_rules("a_large_share"))
 
 
-def test_a_day_is_put_together_from_all_parts_in_two_threads(tmp_path) -> None:
+def test_a_day_is_put_together_from_all_parts_in_three_threads(tmp_path) -> None:
     """Visits from all over the book make 1,470 minutes of one day; of another, 1,440."""
     size = 130_000
     number = pl.Series("patient_id", range(size))
@@ -160,7 +160,7 @@ def test_a_day_is_put_together_from_all_parts_in_two_threads(tmp_path) -> None:
         table[rows, "date_of_service"] = [date(2025, 9, 9)] * len(rows)
     table.write_parquet(tmp_path / "lines.parquet")
 
-    audit([tmp_path / "lines.parquet"], tmp_path / "out", Settings(rows=30_000, threads=2))
+    audit([tmp_path / "lines.parquet"], tmp_path / "out", Settings(rows=30_000, threads=3))
 
     found = findings(tmp_path / "out").filter(pl.col("rule") == "CONC-09")
     assert found["subject"].to_list() == ["+".join(sorted(map(str, much)))]
