@@ -90,7 +90,7 @@ def visits_in(columns: Columns, days: Plan) -> Visits:
         *("allowed_cents", "charge_cents"),
     )
     keys = [seen(columns.get(name, _NONE)) for name in given]
-    day_loops(size).visits_of(*keys, UNKNOWN, int(not days.sums), starts, begins, told)
+    day_loops(size).visits_of(*keys, UNKNOWN, int(not days.joins.sums), starts, begins, told)
     visits, rows, patients, cents, one, rise = told.tolist()
     return Visits(starts[:visits], begins[: 2 * rows], patients, cents, bool(one), bool(rise), size)
 
@@ -131,7 +131,7 @@ def day_rows(
         values = handed.get(name, columns.get(name))
         if name not in OWN and values is not None:
             table[name] = _packed(loops, seen(values), begins, seen(places))
-    if days.sums and numbers[order[0]] == UNKNOWN:
+    if days.joins.nobody and numbers[order[0]] == UNKNOWN:
         table = _by_date(table, int(ends[0]))
         ends -= size - len(table["visit"])
     return {"therapist": numbers[order], "end": ends.astype(np.int32), **table}

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from threading import Event, local
 from typing import Any, Final
@@ -345,10 +346,12 @@ def _keep(
         path = _part(folder, task.number, ending)
         if table.width:
             put.table(path, table, own, compression="lz4")
-    # written and read once, by this machine: packing it would cost more than it saves
-    if result.days:
+    if result.names is not None:
+        names = result.names.alias("name").to_frame()
         path = _part(folder, task.number, ".names.arrow")
-        put.put(path, partial(result.names.write_ipc, compression="uncompressed"), own)
+        put.put(path, partial(names.write_ipc, compression="lz4"), own)
+    if result.days:
+        # written and read once, by this machine: packing it would cost more than it saves
         path = _part(folder, task.number, ".days")
         put.put(path, lambda beside: columns_file.write(beside, result.days), own)
     kept = {
@@ -417,8 +420,10 @@ def _second_pass(
 def _shares(rows: int, threads: int) -> list[range]:
     """Slots of therapists, as many at once as memory allows each thread."""
     shares = max(-(-rows // _SECOND_ROWS), threads if rows > _LOOK_ROWS else 1)
-    step = max(1, SLOTS // shares)
-    return [range(slot, slot + step) for slot in range(0, SLOTS, step)]
+    # as many for each thread, so that none waits for the last one
+    shares = min(-(-shares // threads) * threads, SLOTS)
+    edges = [SLOTS * share // shares for share in range(shares + 1)]
+    return [range(*pair) for pair in pairwise(edges)]
 
 
 def _time_rows(parts: Path) -> Iterator[pl.DataFrame]:

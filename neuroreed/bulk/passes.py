@@ -46,13 +46,16 @@ class Kernels:
 
 @dataclass(slots=True)
 class PartResult:
-    """What one part gave: findings, counts by kernel, and rows for the second pass."""
+    """What one part gave: findings, counts by kernel, and rows for the second pass.
+
+    ``names`` are those of the visits, where they are more than numbers beside ``days``.
+    """
 
     findings: pl.DataFrame
     counts: dict[str, Array]
     days: dict[str, Array]
     times: pl.DataFrame
-    names: pl.DataFrame
+    names: pl.Series | None
     stop_cents: int
     lines: int
     visits: int
@@ -101,12 +104,16 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
     counts = {LINES: answers.coverage}
     times, found, counts[PATIENTS] = _patient_times(part, kernels, policy, of_interval, labels)
     findings = pl.concat([findings, found]).unique(["rule", "subject"], maintain_order=True)
+    days = day_rows(part.columns, answers.handed, visits, kernels.days.plan)
+    numbers = labels.numbers()
+    if numbers is not None:
+        days["name"] = numbers
     return PartResult(
         findings,
         counts,
-        day_rows(part.columns, answers.handed, visits, kernels.days.plan),
+        days,
         times,
-        pl.DataFrame({"name": labels.all()}),
+        labels.all() if numbers is None else None,
         stop_cents,
         len(part),
         len(visits.starts),
@@ -118,7 +125,7 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
 def _nothing(part: Part, kernels: Kernels) -> PartResult:
     empty = pl.DataFrame(schema=FINDING)
     counts = {kind: np.zeros((1, 1), np.int64) for kind in (LINES, PATIENTS)}
-    return PartResult(empty, counts, {}, pl.DataFrame(), pl.DataFrame(), 0, 0, 0, 0, 0)
+    return PartResult(empty, counts, {}, pl.DataFrame(), None, 0, 0, 0, 0, 0)
 
 
 class _Labels:
@@ -201,11 +208,17 @@ class _Labels:
         for v, names in texts.items():
             self.named[v] = "+".join(name for _, name in sorted(names))
 
-    def all(self) -> pl.Series:
-        """The names of all visits with lines, as numbers where they are no more than that."""
+    def numbers(self) -> Array | None:
+        """The names of all visits with lines, where they are whole numbers."""
         given = self.part.session_text
-        if given.dtype.is_integer() and not given.null_count() and not self.named:
-            return given.gather(self.starts)
+        if not given.dtype.is_integer() or given.null_count() or self.named:
+            return None
+        numbers = given.to_numpy()[self.starts]
+        small = len(numbers) and numbers.min() >= -(2**31) and numbers.max() < 2**31
+        return numbers.astype(np.int32) if small else numbers
+
+    def all(self) -> pl.Series:
+        """The names of all visits with lines."""
         return self.visit(np.arange(len(self.starts)))
 
     def visit(self, numbers: Array) -> pl.Series:
@@ -234,8 +247,10 @@ def _line_findings(
     begins, ends = visits.bounds(of[~by_line])
     amount[~by_line] = visits.cents(part.columns, begins, ends, 0)
     stops = answers.severities == 0
-    whole = np.unique(of[stops & ~by_line])
-    single = np.unique(rows[stops & by_line & ~np.isin(of, whole)])
+    stopped, single = np.zeros(len(visits.starts), bool), np.zeros(len(part), bool)
+    stopped[of[stops & ~by_line]] = True
+    single[rows[stops & by_line & ~stopped[of]]] = True
+    whole, single = np.flatnonzero(stopped), np.flatnonzero(single)
     stop_cents = visits.cents(part.columns, *visits.bounds(whole), 0).sum()
     stop_cents += visits.cents(part.columns, single, single + 1, 0).sum()
     names = labels.visit(of)

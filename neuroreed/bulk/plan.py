@@ -13,6 +13,7 @@ from neuroreed.audit.attached import ATTACHED, TABLES
 from neuroreed.audit.registry import Fact, Registry, Rule
 from neuroreed.bulk.plan_frames import (
     ALWAYS,
+    APART,
     ATTACHED_BY,
     CALENDAR,
     DAYS,
@@ -26,15 +27,16 @@ from neuroreed.bulk.plan_frames import (
     MOST_VALUES,
     ROW_SCOPE,
     SEVERITIES,
-    adds_up,
+    Joins,
     columns_behind,
     handed_bytes,
     is_handed_on,
+    joins_of,
     names_of,
     rules_of,
     source_of,
 )
-from neuroreed.bulk.plan_text import text_of_plan
+from neuroreed.bulk.plan_text import gated, text_of_plan
 from neuroreed.bulk.small_python import LIST, ONE, NotSmall, Texts
 from neuroreed.bulk.small_python import TABLE as TABLE_KIND
 from neuroreed.model.findings import Scope
@@ -64,12 +66,11 @@ class Step:
 class Plan:
     """A kernel as text, and what its caller has to know.
 
-    ``items`` are the steps behind each condition and each fact of a rule, in their order, and
-    behind what it rests on. ``root`` is the place on the rows that a value of groups was taken
-    from; ``behind`` are the given columns and attached values that each rule looks at.
-    ``takes`` are values of lines that a kernel of days has from that of the lines, which
-    ``hands`` them on: name, place and bytes, made of the columns ``behind_hands``. ``sums``:
-    lines may be added up before.
+    ``items``: the steps behind each condition and fact of a rule, in their order, and behind
+    what it rests on. ``root``: the place on the rows that a value of groups was taken from.
+    ``behind``: the given columns and attached values that each rule looks at. ``takes``: values
+    of lines that a kernel of days has from that of the lines, which ``hands`` on name, place
+    and bytes, made of ``behind_hands``. ``joins``: what may be put together before.
     """
 
     kind: str
@@ -88,7 +89,7 @@ class Plan:
     takes: tuple[str, ...] = ()
     hands: tuple[tuple[str, int, int], ...] = ()
     behind_hands: frozenset[str] = frozenset()
-    sums: bool = False
+    joins: Joins = APART
 
 
 class Planner:
@@ -126,8 +127,8 @@ class Planner:
         for number, rule in enumerate(self.rules):
             self._rule(number, rule)
         if self.kind == LINES:
-            for name in Planner(self.registry, DAYS).plan().takes:
-                self.hands.append((name, self.row(name), handed_bytes(self.registry, name)))
+            taken = Planner(self.registry, DAYS).plan().takes
+            self.hands = [(n, self.row(n), handed_bytes(self.registry, n)) for n in taken]
         return Plan(
             self.kind,
             self.rules,
@@ -149,7 +150,7 @@ class Planner:
             tuple(self.takes),
             tuple(self.hands),
             columns_behind(self.registry, [name for name, _, _ in self.hands]),
-            adds_up(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
+            joins_of(self.registry, self.rules, {name for name, _ in self.offsets} - {*self.takes}),
         )
 
     def _place(self, name: str, how: str) -> int:
@@ -387,7 +388,7 @@ class Planner:
             if LIST in kinds:
                 return self._loop(scope, lines[1:], target, reads, gates, "", after, count)
             lines.append(after)
-        return self._step(_gated("\n".join(lines), gates, count, target), target, reads, gates)
+        return self._step(gated("\n".join(lines), gates, count, target), target, reads, gates)
 
     def _fill(self, entry: Fact) -> int:
         """A fact that answers for each row of its group."""
@@ -497,12 +498,3 @@ class Planner:
         row[37 : 37 + len(needs)] = [at for _, at in needs]
         assert len(row) == META_WIDTH
         return row
-
-
-def _gated(text: str, gates: tuple[int, ...], count: str, target: int) -> str:
-    """A step that makes nothing but unknowns where something it needs is unknown throughout."""
-    if not gates:
-        return text
-    closed = " or ".join(f"st[{at}] == 2" for at in dict.fromkeys(gates))
-    body = "\n".join("    " + line for line in text.split("\n"))
-    return f"if {closed}:\n    nothing(_S, c, {count}, st, {target})\nelse:\n{body}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from neuroreed.audit.attached import ATTACHED
-from neuroreed.audit.registry import ROW, Registry, Rule
+from neuroreed.audit.registry import Fact, Registry, Rule
 from neuroreed.bulk.small_python import NotSmall
 from neuroreed.model.columns import COLUMNS
 from neuroreed.model.findings import Scope, Severity
@@ -163,15 +164,39 @@ def handed_bytes(registry: Registry, name: str) -> int:
     return 8 if registry.describe(name).unit == "cents" else 4
 
 
-def adds_up(registry: Registry, rules: Iterable[Rule], made: Iterable[str]) -> bool:
-    """Whether lines may be added up before rules about whole groups see the facts made of them."""
-    facts = [registry.facts[name] for name in made if name in registry.facts]
-    return all(rule.scope not in ROW.values() for rule in rules) and all(f.sums for f in facts)
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Which lines of a therapist's day may be put together before its rules see them.
+
+    ``sums``: values of lines may be added up, since all facts only add them up. ``nobody``: one
+    line of each date stands for all of unknown therapists, since no rule is asked of them.
+    """
+
+    sums: bool = False
+    nobody: bool = False
+
+
+APART: Final = Joins()
+
+
+def joins_of(registry: Registry, rules: Iterable[Rule], made: Iterable[str]) -> Joins:
+    """What may be put together for some rules and the facts that are made for them."""
+    sums = all(registry.facts[name].sums for name in made if name in registry.facts)
+    return Joins(sums, all(_is_of_somebody(registry, rule) for rule in rules))
+
+
+def _is_of_somebody(registry: Registry, entry: Rule | Fact) -> bool:
+    """Whether a rule or fact is unknown where the therapist is."""
+    one = [name for name in entry.needs if registry.is_one_number(name, entry.scope)]
+    facts = [registry.facts[name] for name in one if name in registry.facts]
+    return "therapist" in one or any(_is_of_somebody(registry, each) for each in facts)
 
 
 def _kernel_of(registry: Registry, rule: Rule) -> str:
     scopes = {kind: {rule.scope} | scopes_behind(registry, names_of(rule), kind) for kind in KINDS}
     possible = [kind for kind in KINDS if scopes[kind] <= {*FRAMES[kind], ROW_SCOPE[kind]}]
+    if rule.scope is Scope.LINE and LINES not in possible:
+        raise NotSmall(f"{rule.id} is about a line and looks at the therapist's day")
     if not possible:
         together = ", ".join(sorted(scopes[LINES]))
         raise NotSmall(f"{rule.id} looks at {together} at once: no one order holds them all")

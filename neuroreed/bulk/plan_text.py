@@ -96,6 +96,14 @@ return DONE"""
     return "\n\n".join(parts) + "\n"
 
 
+def gated(text: str, gates: tuple[int, ...], count: str, target: int) -> str:
+    """A step that makes nothing but unknowns where something it needs is unknown throughout."""
+    if not gates:
+        return text
+    closed = " or ".join(f"st[{at}] == 2" for at in dict.fromkeys(gates))
+    return f"if {closed}:\n    nothing(_S, c, {count}, st, {target})\nelse:\n{_indented(text)}"
+
+
 def _lines(texts: Iterable[str]) -> str:
     return _typed("\n".join(texts))
 

@@ -1,7 +1,7 @@
 """The second pass: therapist days, from the rows that all parts handed on.
 
-A row is a few whole numbers and the number of its visit; what a visit is called stands once,
-in a table of names beside it, and is read for days with findings only. Rows of some slots can
+A row is a few whole numbers and the number of its visit; what a visit is called stands once
+beside the rows, and is read for days with findings only. Rows of some slots can
 be judged wherever the folder of the parts is seen: nothing else is known of the other slots.
 """
 
@@ -17,7 +17,6 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.audit.registry import ROW
 from neuroreed.bulk.columns_file import mapped
 from neuroreed.bulk.compile import Answers, Kernel
 from neuroreed.bulk.day_loops import day_loops
@@ -26,32 +25,14 @@ from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.passes import FINDING, Array, interval_findings
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.columns import UNKNOWN
+from neuroreed.model.findings import Scope
 
 _OF_THERAPIST: Final = (
     *("therapist", "date_of_service", "start_minute", "end_minute", "who", "discipline"),
     *("is_one_on_one", "is_group"),
 )
-_RUNS: Final = ("therapist", "end")
+_BESIDE: Final = ("therapist", "end", "name")
 Names = Callable[[Array], Iterable[Any]]
-
-
-class NamesOfVisits:
-    """What visits are called, read from the tables that parts left when somebody asks."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def of(self, parts: Array, visits: Array) -> pl.Series:
-        """The name of each visit of each part; none for a visit below 0."""
-        names = np.full(len(parts), None, object)
-        for part in np.unique(parts).tolist():
-            own = np.flatnonzero((parts == part) & (visits >= 0))
-            if len(own):
-                path = self._folder / f"part-{part:05d}.names.arrow"
-                # a folder may have signs in its name that would stand for other files
-                table = pl.scan_ipc(path, glob=False).collect()
-                names[own] = table["name"].gather(visits[own]).cast(pl.String).to_list()
-        return pl.Series(names.tolist(), dtype=pl.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +58,11 @@ class DaysOfParts:
     """The rows for therapists' days that parts left in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        files = sorted(folder.glob("*.days"))
-        self.names, self.numbers = NamesOfVisits(folder), [int(file.name[5:10]) for file in files]
-        self._parts = [mapped(file) for file in files]
-        self._payers = [_payers(file.with_suffix(".json")) for file in files]
+        self._files = sorted(folder.glob("*.days"))
+        self._parts = [mapped(file) for file in self._files]
+        slots = np.arange(SLOTS + 1)
+        self._slots = [np.searchsorted(part["therapist"] % SLOTS, slots) for part in self._parts]
+        self._payers = [_payers(file.with_suffix(".json")) for file in self._files]
         self.payers = tuple(sorted({name for each in self._payers for name in each}))
         # of each part: the unknown payer, then its own
         self.tables = np.cumsum([0, *(len(each) + 1 for each in self._payers)])
@@ -100,7 +82,7 @@ class DaysOfParts:
         end = 0
         for place, part in enumerate(self._parts):
             therapist, ends = part["therapist"], part["end"]
-            one, two = np.searchsorted(therapist % SLOTS, [slots.start, slots.stop]).tolist()
+            one, two = self._slots[place][[slots.start, slots.stop]].tolist()
             if one == two:
                 continue
             begin, stop = int(ends[one - 1]) if one else 0, int(ends[two - 1])
@@ -108,7 +90,7 @@ class DaysOfParts:
             end += stop - begin
             whose.append(therapist[one:two])
             parts.append(np.full(two - one, place))
-            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _RUNS})
+            slices.append({n: each[begin:stop] for n, each in part.items() if n not in _BESIDE})
         if not slices:
             return _Rows({}, begins[0], *(np.empty(0, np.int64) for _ in range(3)))
         table = {name: np.concatenate([each[name] for each in slices]) for name in slices[0]}
@@ -122,9 +104,20 @@ class DaysOfParts:
         return places[table + np.maximum(rows.table["payer"], -1) + 1]
 
     def names_of(self, rows: _Rows, wanted: Array) -> list[str | None]:
-        """The names of the visits of some rows."""
-        parts = np.array(self.numbers)[rows.parts(wanted)]
-        return self.names.of(parts, rows.table["visit"][wanted]).to_list()
+        """What the visits of some rows are called; no visit is called nothing."""
+        parts, visits = rows.parts(wanted), rows.table["visit"][wanted]
+        names = np.full(len(wanted), None, object)
+        for part in np.unique(parts).tolist():
+            own = np.flatnonzero((parts == part) & (visits >= 0))
+            names[own] = self._names(part, visits[own])
+        return list(names)
+
+    def _names(self, part: int, visits: Array) -> list[str]:
+        if "name" in self._parts[part]:
+            return [str(name) for name in self._parts[part]["name"][visits].tolist()]
+        # a folder may have signs in its name that would stand for other files
+        names = pl.scan_ipc(self._files[part].with_suffix(".names.arrow"), glob=False)
+        return names.collect()["name"].gather(visits).to_list()
 
 
 def _payers(path: Path) -> list[str]:
@@ -154,20 +147,19 @@ def run_days(
     )  # fmt: skip
     own = {name: values[:count] for name, values in own.items()}
     lists = {name: each for name, each in rows.table.items() if name not in {*OWN, "visit"}}
-    source = of = np.arange(count)
-    if not kernel.plan.sums:
+    if kernel.plan.joins.sums:
+        of, columns = _added(lists, seen(group), count)
+    else:
         source = np.lexsort((days.payers_of(rows, places), group))
         of = group[source]
         columns = {n: np.where(v & 1, UNKNOWN, v >> 1)[source] for n, v in lists.items()}
-    else:
-        of, columns = _added(lists, seen(group), count)
     if len(of) > count:
         own = {name: values[of] for name, values in own.items()}
     columns = {name: typed(name, values) for name, values in {**own, **columns}.items()}
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
-    names = _names(answers, partial(days.names_of, rows), source, of, group)
+    names = _subjects(answers, partial(days.names_of, rows), of, group)
     return interval_findings(answers, columns, names, policy.payers), answers.coverage
 
 
@@ -195,22 +187,22 @@ def _added(lists: dict[str, Array], group: Array, count: int) -> tuple[Array, di
     }
 
 
-def _names(answers: Answers, named: Names, source: Array, of: Array, group: Array) -> pl.Series:
-    """What findings are about; those about a therapist's day are about all its visits.
+def _subjects(answers: Answers, named: Names, of: Array, group: Array) -> pl.Series:
+    """What findings are about: one interval, or all visits of a therapist's day.
 
-    ``source`` and ``of``: the row that each row of the kernel came from, and its day;
-    ``group``: the day of each row, of which ``named`` tells the visits.
+    ``of``: the day of each row of the kernel; ``group``: the day of each row that ``named``
+    tells the visit of.
     """
     rules = answers.plan.rules
-    single = np.array([rules[number].scope in ROW.values() for number in answers.rules])
-    days, lines = of[answers.rows], source[answers.rows]
+    single = np.array([rules[number].scope is Scope.INTERVAL for number in answers.rules])
+    days, rows = of[answers.rows], answers.rows[single]
     members = np.flatnonzero(np.isin(group, days[~single]))
     together: dict[int, set[str]] = {}
     for day, name in zip(group[members].tolist(), named(members), strict=True):
         if name is not None:
             together.setdefault(day, set()).add(name)
     told = ["+".join(sorted(together.get(day, ()))) for day in days.tolist()]
-    for place, name in zip(np.flatnonzero(single), named(lines[single]), strict=True):
+    for place, name in zip(np.flatnonzero(single), named(rows), strict=True):
         told[place] = name
     return pl.Series(told, dtype=pl.String)
 
@@ -237,8 +229,8 @@ def run_times(
     answers = kernel.run(columns, policy)
     if not len(answers.rows):
         return pl.DataFrame(schema=FINDING), answers.coverage
-    therapist, own = columns["therapist"], np.arange(len(rows))
+    therapist = columns["therapist"]
     fresh = (therapist[1:] != therapist[:-1]) | (day[1:] != day[:-1])
     group = np.append(0, np.cumsum(fresh))
-    names = _names(answers, lambda wanted: rows["visit"].gather(wanted), own, group, group)
+    names = _subjects(answers, rows["visit"].gather, group, group)
     return interval_findings(answers, columns, names, policy.payers), answers.coverage
