@@ -19,6 +19,7 @@ import numpy as np
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
 from neuroreed.bulk.plan_frames import SENTINELS, names_of, scopes_behind
+from neuroreed.bulk.room import Room
 from neuroreed.model.findings import Scope
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class AlikeDays:
         self._within = rules_within_a_day(plan, registry)
         self._asked: Array | None = None
         self._eras: tuple[PolicyTables, Array] | None = None
-        self._rooms: dict[str, Array] = {}
+        self._room = Room()
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
         """The days of a part by kind; none where too few are alike to make it worth while."""
@@ -133,7 +134,14 @@ class AlikeDays:
         if not self._asked.any():
             return None
         found = self._kinds(self._names(self._asked, columns), columns, eras, policy.first_day)
-        return None if found is None else Alike(self._asked, *found)
+        if found is None:
+            return None
+        begins, kind_of, one_of = found
+        # kinds of one payer beside each other: most of what a block has in common hangs on it
+        order = np.argsort(columns["payer"][begins[one_of]], kind="stable")
+        places = np.empty(len(order), np.int32)
+        places[order] = np.arange(len(order), dtype=np.int32)
+        return Alike(self._asked, begins, places[kind_of], one_of[order])
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))
@@ -186,32 +194,31 @@ class AlikeDays:
             bits += own
         per = word + 1
         words, keys = (
-            self._room("words", per * size, np.uint64),
-            self._room("keys", size, np.uint64),
+            self._room.array("words", per * size, np.uint64),
+            self._room.array("keys", size, np.uint64),
         )
         loops.pack(np.array(loads, np.int64).reshape(-1), len(loads), size, words, per, keys)
         room = int(_TOO_MANY * size) + 1
-        slots = self._room("slots", 2 ** (2 * room).bit_length(), np.int32)
+        slots = self._room.array("slots", 2 ** (2 * room).bit_length(), np.int32)
         slots.fill(-1)
-        begins, kind_of = self._room("begins", size + 1), self._room("kind_of", size, np.int32)
-        one_of, pages = self._room("one_of", room), self._room("pages", room)
+        begins, kind_of = (
+            self._room.array("begins", size + 1, np.int64),
+            self._room.array("kind_of", size, np.int32),
+        )
+        one_of, pages = (
+            self._room.array("one_of", room, np.int64),
+            self._room.array("pages", room, np.int64),
+        )
         counts = np.zeros(1, np.int64)
         given = [np.require(columns[name], requirements="CW") for name in _KEYS]
         kinds = loops.kinds_of_days(
             *given, words, per, keys, eras, first_day, _TOO_MANY, slots, begins, kind_of, one_of,
-            self._room("book", (2 + per) * size, np.uint64), pages, counts,
+            self._room.array("book", (2 + per) * size, np.uint64), pages, counts,
         )  # fmt: skip
         if kinds < 0:
             return None
         days = int(counts[0])
         return begins[: days + 1], kind_of[:days], one_of[:kinds]
-
-    def _room(self, name: str, size: int, kind: Any = np.int64) -> Array:
-        """Working memory that stays: a fresh one costs more in pages than the work in it."""
-        room = self._rooms.get(name)
-        if room is None or len(room) < size:
-            room = self._rooms[name] = np.empty(size, kind)
-        return room[:size]
 
 
 class _Sample:

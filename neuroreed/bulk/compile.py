@@ -252,9 +252,9 @@ class Kernel:
             few = {name: columns[name][rows] for name in self._needed(days.asked) & columns.keys()}
             few.pop("episode", None)
             few["patient"] = kinds
-            counts, hits = self._pass(few, policy, days.asked, weights)
-            more, others = self._pass(columns, policy, every - days.asked)
-            counts, hits = counts + more, np.concatenate([days.spread(hits, kinds), others])
+            own, hits = self._pass(few, policy, days.asked, weights)
+            counts, others = self._pass(columns, policy, every - days.asked)
+            counts, hits = counts + own, np.concatenate([days.spread(hits, kinds), others])
         hits.sort()
         return Answers(
             self.plan,
