@@ -124,6 +124,8 @@ class Planner:
             if scope is not Scope.VISIT:
                 self._frame(scope, keys)
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
+        for name in ("rows", *(scope.value for scope in FRAMES[self.kind])):
+            self._place(name, "weight")
         for number, rule in enumerate(self.rules):
             self._rule(number, rule)
         if self.kind == LINES:
@@ -487,7 +489,7 @@ class Planner:
         scope = "rows" if rule.scope is self.row_scope else rule.scope.value
         frames = [frame.value for frame in FRAMES[self.kind]]
         row[49] = 0 if scope == "rows" else 1 + frames.index(scope)
-        row[50] = self._place(scope, "first")
+        row[50], row[51] = (self._place(scope, how) for how in ("first", "weight"))
         row[4], row[5] = (self._place(x, "row") for x in ("date_of_service", "payer"))
         row[6] = len(rests)
         row[7 : 7 + len(rests)] = rests

@@ -49,7 +49,8 @@ def text_of_plan(planner: Planner) -> str:
     sizes = []
     for place, (count, name) in enumerate(zip(["n", *counts], firsts, strict=True)):
         sizes.append(f"sizes[{place}] = {count}")
-        weighed = f"weight_of(_S, {count}, {planner.at(name, 'first')}, weights, pos, weighted)"
+        first, weight = planner.at(name, "first"), planner.at(name, "weight")
+        weighed = f"weight_of(_S, {count}, {first}, weights, pos, weighted, {weight})"
         sizes.append(f"heavy[{place}] = {weighed}")
     body = f"""
 {_lines(f"{name}_n = len({name}_array)" for name in TABLES)}
@@ -85,7 +86,7 @@ while pos < end:
     settle(_S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live)
 {_indented(_lines(answer_calls))}
     ask(
-        _S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live, weights, weighted
+        _S, c, K, sizes, heavy, pos, meta, own, cov, hits, state, st, uni, root, live, weighted
     )
     hand_all(_S, c, state[0], n, hands, handing)
     pos = stop

@@ -33,13 +33,14 @@ def exceptional(number, meta, own, state):
     )
 
 
-def weight_of(S, count, first, weights, begin, weighted):
-    """How many groups of the whole part so many groups of the block stand for."""
+def weight_of(S, count, first, weights, begin, weighted, at):
+    """How many groups of the whole part so many groups of the block stand for; each kept."""
     if weighted == 0:
         return count
     total = 0
     for g in range(count):
-        total += weights[begin + S[first + g]]
+        S[at + g] = weights[begin + S[first + g]]
+        total += S[at + g]
     return total
 
 
@@ -114,30 +115,30 @@ def settle(S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live):
             )
 
 
-def ask(S, c, K, sizes, block, meta, own, cov, hits, state, st, uni, root, live, weights, weighted):
+def ask(S, c, K, sizes, heavy, block, meta, own, cov, hits, state, st, uni, root, live, weighted):
     """The answers of all rules that are not settled."""
     for number in range(state[5]):
         if live[number] > 0:
-            count = sizes[meta[number * META + 49]]
+            of = meta[number * META + 49]
             ask_one(
-                S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root, weights,
-                weighted,
+                S, c, K, sizes[of], heavy[of], number, block, meta, own, cov, hits, state, st, uni,
+                root, weighted,
             )  # fmt: skip
 
 
 def ask_one(
-    S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root, weights, weighted
+    S, c, K, count, heavy, number, block, meta, own, cov, hits, state, st, uni, root, weighted
 ):
     """Take the answers of one rule as its conditions and its unknowns allow, and count them.
 
     ``K`` comes with 1 no and 2 yes for every group. A row of ``meta`` says: first day, last
     day, severity, severity it runs as; place of day and payer; then how many facts it rests
     on and their places; how many conditions, each with place, count and values; how many
-    facts it needs and their places; at the end which groups and their first rows.
+    facts it needs and their places; at the end which groups, their first rows and weights.
     ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
     3 review, 4 advise; its last row tells whether any payer has the rule off.
     Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown; a group
-    counts as often as ``weights`` says of its first row, where they are given.
+    counts as often as its weight says, where there are any; ``heavy`` is what all stand for.
     """
     here, first = number * c, meta[number * META + 50] * c
     rests, conditions, needs = (
@@ -197,8 +198,17 @@ def ask_one(
     for g in range(count):
         yes += K[here + g] == 2
     if weighted != 0:
-        for g in range(count):
-            cov[number * COV + K[here + g]] += weights[block + S[first + g]]
+        own_weight, left = meta[number * META + 51] * c, heavy
+        for reason in range(1, 3):
+            total = 0
+            for g in range(count):
+                total += S[own_weight + g] * (K[here + g] == reason)
+            cov[number * COV + reason] += total
+            left -= total
+        if left > 0:
+            for g in range(count):
+                if K[here + g] != 1 and K[here + g] != 2:
+                    cov[number * COV + K[here + g]] += S[own_weight + g]
     else:
         no = count - yes
         if not plain:
