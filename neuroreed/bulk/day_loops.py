@@ -137,7 +137,7 @@ def days_of(
             by which they are one order in all runs.
         day, payer: of each row; the unknown payer is below 0 and stands first in its table.
         first: the first date of all.
-        cells: int32, -1 for every date from the first to the last; left as it was.
+        cells: int32, -1 for every date from the first to the last.
         group: int32, filled with the day of each row.
         whose, days, payers: filled with therapist, date and first payer of each day.
 
@@ -147,22 +147,16 @@ def days_of(
     for k in range(len(order)):
         run = order[k]
         if k == 0 or therapist[run] != therapist[order[k - 1]]:
-            for g in range(since, count):
-                cells[days[g] - first] = -1
+            # what stands in the cells is of other therapists from here on
             since = count
         for i in range(begins[run], begins[run + 1]):
-            own = ranks[table[run] + max(payer[i], -1) + 1]
-            g = cells[day[i] - first]
-            if g < 0:
-                g = count
-                cells[day[i] - first] = g
-                whose[g], days[g], payers[g] = therapist[run], day[i], own
-                count += 1
-            else:
-                payers[g] = min(payers[g], own)
-            group[i] = g
-    for g in range(since, count):
-        cells[days[g] - first] = -1
+            cell, own = day[i] - first, ranks[table[run] + max(payer[i], -1) + 1]
+            # without a branch: whether a day is new cannot be foreseen
+            fresh = cells[cell] < since
+            g = count if fresh else cells[cell]
+            payers[g] = own if fresh else min(payers[g], own)
+            cells[cell], group[i], days[g], whose[g] = g, g, day[i], therapist[run]
+            count += fresh
     return count
 
 

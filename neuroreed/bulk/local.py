@@ -54,7 +54,7 @@ from neuroreed.bulk.passes import (
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
-from neuroreed.bulk.second import DaysOfParts, run_days, run_times
+from neuroreed.bulk.second import DaysOfParts, Room, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
@@ -367,8 +367,8 @@ def _second_pass(
 
     def judged(slots: range) -> tuple[pl.DataFrame, Any]:
         if not hasattr(own, "kernel"):
-            own.kernel = (interpreted_kernel if plain else Kernel)(DAYS, using)
-        return run_days(days, slots, own.kernel, tables)
+            own.kernel, own.room = (interpreted_kernel if plain else Kernel)(DAYS, using), Room()
+        return run_days(days, slots, own.kernel, tables, own.room)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         for table, counted in pool.map(judged, _shares(len(days), threads)):
