@@ -251,10 +251,8 @@ def _line_findings(
     begins, ends = visits.bounds(of[~by_line])
     amount[~by_line] = visits.cents(part.columns, begins, ends, 0)
     stops = answers.severities == 0
-    stopped, single = np.zeros(len(visits.starts), bool), np.zeros(len(part), bool)
-    stopped[of[stops & ~by_line]] = True
-    single[rows[stops & by_line & ~stopped[of]]] = True
-    whole, single = np.flatnonzero(stopped), np.flatnonzero(single)
+    whole = _distinct(of[stops & ~by_line])
+    single = _distinct(rows[stops & by_line & ~np.isin(of, whole)])
     stop_cents = visits.cents(part.columns, *visits.bounds(whole), 0).sum()
     stop_cents += visits.cents(part.columns, single, single + 1, 0).sum()
     names = labels.visit(of)
@@ -265,6 +263,11 @@ def _line_findings(
         subject = subject.scatter(np.flatnonzero(by_line), texts)
     line = np.where(by_line, line, -1)
     return _table(part, answers, rows, subject, names, line, amount), int(stop_cents)
+
+
+def _distinct(numbers: Array) -> Array:
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def _table(
