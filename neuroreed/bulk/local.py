@@ -54,7 +54,8 @@ from neuroreed.bulk.passes import (
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
-from neuroreed.bulk.second import DaysOfParts, Room, run_days, run_times
+from neuroreed.bulk.room import Room
+from neuroreed.bulk.second import DaysOfParts, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 

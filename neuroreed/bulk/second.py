@@ -23,6 +23,7 @@ from neuroreed.bulk.day_loops import day_loops
 from neuroreed.bulk.day_rows import OWN, SLOTS, seen
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.passes import FINDING, Array, interval_findings
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Scope
@@ -52,27 +53,6 @@ class _Rows:
     def parts(self, rows: Array) -> Array:
         """The part of each row."""
         return self.part[np.searchsorted(self.begins, rows, side="right") - 1]
-
-
-class Room:
-    """Working memory of one thread: fresh memory costs more than what is done in it."""
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, Array] = {}
-
-    def array(self, name: str, size: int, kind: Any) -> Array:
-        """An array of some size and any content, in place of the last one of its name."""
-        array = self._arrays.get(name)
-        if array is None or len(array) < size or array.dtype != kind:
-            array = self._arrays[name] = np.empty(size + size // 8, kind)
-        return array[:size]
-
-    def counted(self, size: int) -> Array:
-        """The numbers from 0."""
-        array = self._arrays.get("counted")
-        if array is None or len(array) < size:
-            array = self._arrays["counted"] = np.arange(size + size // 8)
-        return array[:size]
 
 
 class DaysOfParts:
@@ -204,7 +184,7 @@ def _added(
         for name, packed in lists.items()
     ]
     if not any(doubt):
-        return room.counted(count), totals
+        return np.arange(count, dtype=np.int32), totals
     some = np.zeros(count, np.int64)
     for each in doubtful.values():
         some |= each

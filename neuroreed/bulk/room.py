@@ -1,0 +1,37 @@
+"""Arrays used again: memory asked for anew costs a line more than most of what is done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+class Room:
+    """Arrays of one thread by name. Who asks for one again has done with what it held."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Array] = {}
+        self._constants: dict[str, tuple[int, Array]] = {}
+
+    def array(self, name: str, size: int, kind: Any) -> Array:
+        """An array of ``size`` entries; what stands in it is left from the last time."""
+        wanted = size * np.dtype(kind).itemsize
+        held = self._held.get(name)
+        if held is None or len(held) < wanted:
+            held = self._held[name] = np.empty(wanted, np.uint8)
+        return held[:wanted].view(kind)
+
+    def constant(self, name: str, value: int, kind: Any, size: int) -> Array:
+        """An array that says the same throughout; nobody writes to it."""
+        known, held = self._constants.get(name, (None, None))
+        if held is None or known != value or held.dtype != kind or len(held) < size:
+            held = np.full(size, value, kind)
+            self._constants[name] = value, held
+        return held[:size]
+
+    def is_constant(self, values: Array) -> bool:
+        """Whether an array came from ``constant``."""
+        return any(values.base is held for _, held in self._constants.values())
