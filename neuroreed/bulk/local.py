@@ -61,6 +61,8 @@ from neuroreed.model.errors import BadInput, Refused
 
 MEMORY_MB: Final = 1_200
 _SECOND_ROWS: Final = 2_000_000
+# so few that the memory of a share is soon used again
+_SHARE_ROWS: Final = 300_000
 _LOOK_ROWS: Final = 100_000
 _WINDOWS, _WINDOW_ROWS = 16, 20_000
 Progress = Callable[[int, int, float], None]
@@ -389,8 +391,8 @@ def _second_pass(
 
 
 def _shares(rows: int, threads: int) -> list[range]:
-    """Slots of therapists, as many at once as memory allows each thread."""
-    shares = max(-(-rows // _SECOND_ROWS), threads if rows > _LOOK_ROWS else 1)
+    """Slots of therapists, some at once."""
+    shares = max(-(-rows // _SHARE_ROWS), threads if rows > _LOOK_ROWS else 1)
     # as many for each thread, so that none waits for the last one
     shares = min(-(-shares // threads) * threads, SLOTS)
     edges = [SLOTS * share // shares for share in range(shares + 1)]
