@@ -23,37 +23,29 @@ def visits_of(
     Args:
         therapist, allowed, charge: empty where the part has none.
         unknown: the mark of a value that is not there.
-        alone: 1 if every line is a row of its own.
+        alone: whether every line is a row of its own.
         starts: int32, filled with the first line of each visit.
         begins: int32 by 2, filled with the first line of each row, and its visit.
         told: visits, rows, patients, cents billed; 1 where each visit has one session; 1 where
             the first session rises from visit to visit.
     """
-    visits, rows, patients, cents, single, rise = 0, 0, 0, 0, 1, 1
+    visits, rows, patients, cents, single, rise = 0, 0, 0, 0, True, True
     several, by_allowed, by_charge = len(therapist) > 0, len(allowed) > 0, len(charge) > 0
     for i in range(len(patient)):
-        fresh = False
-        if i == 0 or patient[i] != patient[i - 1]:
-            fresh = True
-            patients += 1
-        elif day[i] != day[i - 1] or discipline[i] != discipline[i - 1]:
-            fresh = True
-        if fresh:
-            starts[visits] = i
-            visits += 1
-            if i > 0 and session[i] <= session[i - 1]:
-                rise = 0
-        elif session[i] != session[i - 1]:
-            single = 0
-        if (
-            fresh
-            or alone
-            or payer[i] != payer[i - 1]
-            or (several and therapist[i] != therapist[i - 1])
-        ):
-            begins[2 * rows] = i
-            begins[2 * rows + 1] = visits - 1
-            rows += 1
+        last = max(i - 1, 0)
+        # without a branch: where a visit or a row ends cannot be foreseen
+        other = (i == 0) | (patient[i] != patient[last])
+        fresh = other | (day[i] != day[last]) | (discipline[i] != discipline[last])
+        begun = fresh | alone | (payer[i] != payer[last])
+        if several:
+            begun |= therapist[i] != therapist[last]
+        rise &= (i == 0) | (not fresh) | (session[i] > session[last])
+        single &= fresh | (session[i] == session[last])
+        starts[visits] = i
+        visits += fresh
+        begins[2 * rows], begins[2 * rows + 1] = i, visits - 1
+        rows += begun
+        patients += other
         if by_allowed and allowed[i] != unknown:
             cents += allowed[i]
         elif by_charge and charge[i] != unknown:
@@ -137,7 +129,7 @@ def days_of(
             by which they are one order in all runs.
         day, payer: of each row; the unknown payer is below 0 and stands first in its table.
         first: the first date of all.
-        cells: int32, -1 for every date from the first to the last; left as it was.
+        cells: int32, -1 for every date from the first to the last.
         group: int32, filled with the day of each row.
         whose, days, payers: filled with therapist, date and first payer of each day.
 
@@ -147,22 +139,16 @@ def days_of(
     for k in range(len(order)):
         run = order[k]
         if k == 0 or therapist[run] != therapist[order[k - 1]]:
-            for g in range(since, count):
-                cells[days[g] - first] = -1
+            # what stands in the cells is of other therapists from here on
             since = count
         for i in range(begins[run], begins[run + 1]):
-            own = ranks[table[run] + max(payer[i], -1) + 1]
-            g = cells[day[i] - first]
-            if g < 0:
-                g = count
-                cells[day[i] - first] = g
-                whose[g], days[g], payers[g] = therapist[run], day[i], own
-                count += 1
-            else:
-                payers[g] = min(payers[g], own)
-            group[i] = g
-    for g in range(since, count):
-        cells[days[g] - first] = -1
+            cell, own = day[i] - first, ranks[table[run] + max(payer[i], -1) + 1]
+            # without a branch: whether a day is new cannot be foreseen
+            fresh = cells[cell] < since
+            g = count if fresh else cells[cell]
+            payers[g] = own if fresh else min(payers[g], own)
+            cells[cell], group[i], days[g], whose[g] = g, g, day[i], therapist[run]
+            count += fresh
     return count
 
 

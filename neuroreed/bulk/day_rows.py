@@ -90,7 +90,7 @@ def visits_in(columns: Columns, days: Plan) -> Visits:
         *("allowed_cents", "charge_cents"),
     )
     keys = [seen(columns.get(name, _NONE)) for name in given]
-    day_loops(size).visits_of(*keys, UNKNOWN, int(not days.joins.sums), starts, begins, told)
+    day_loops(size).visits_of(*keys, UNKNOWN, not days.joins.sums, starts, begins, told)
     visits, rows, patients, cents, one, rise = told.tolist()
     return Visits(starts[:visits], begins[: 2 * rows], patients, cents, bool(one), bool(rise), size)
 

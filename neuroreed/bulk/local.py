@@ -62,6 +62,8 @@ from neuroreed.model.errors import BadInput, Refused
 
 MEMORY_MB: Final = 1_200
 _SECOND_ROWS: Final = 2_000_000
+# so few that the memory of a share is soon used again
+_SHARE_ROWS: Final = 300_000
 _LOOK_ROWS: Final = 100_000
 _WINDOWS, _WINDOW_ROWS = 16, 5_000
 _KEPT_BYTES: Final = 2**25 - 2**16
@@ -397,8 +399,8 @@ def _second_pass(
 
     def judged(slots: range) -> tuple[pl.DataFrame, Any]:
         if not hasattr(own, "kernel"):
-            own.kernel = (interpreted_kernel if plain else Kernel)(DAYS, using)
-        return run_days(days, slots, own.kernel, tables)
+            own.kernel, own.room = (interpreted_kernel if plain else Kernel)(DAYS, using), Room()
+        return run_days(days, slots, own.kernel, tables, own.room)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
         for table, counted in pool.map(judged, _shares(len(days), threads)):
@@ -418,8 +420,8 @@ def _second_pass(
 
 
 def _shares(rows: int, threads: int) -> list[range]:
-    """Slots of therapists, as many at once as memory allows each thread."""
-    shares = max(-(-rows // _SECOND_ROWS), threads if rows > _LOOK_ROWS else 1)
+    """Slots of therapists, some at once."""
+    shares = max(-(-rows // _SHARE_ROWS), threads if rows > _LOOK_ROWS else 1)
     # as many for each thread, so that none waits for the last one
     shares = min(-(-shares // threads) * threads, SLOTS)
     edges = [SLOTS * share // shares for share in range(shares + 1)]

@@ -140,8 +140,11 @@ class _Labels:
         """What the session of each row is called; a nameless one by the row its visit begins."""
         given = self.part.session_text
         given = given if rows is None else given.gather(rows)
-        text = given.cast(pl.String).str.strip_chars()
-        nameless = (text.is_null() | (text == "")).fill_null(True)
+        text = given.cast(pl.String)
+        nameless = text.is_null()
+        if not given.dtype.is_integer():
+            text = text.str.strip_chars()
+            nameless = (nameless | (text == "")).fill_null(True)
         if nameless.any():
             of = self.visits.numbers() if rows is None else self.visits.of(rows)
             begins, names = self.starts[of], self.part.nameless
@@ -156,11 +159,12 @@ class _Labels:
         Their names are put together as for a single book; all others bear their session's.
         """
         columns = self.part.columns
-        sessions = columns["session"]
-        if self.visits.of_one_session and not len(of_interval):
-            own = pl.Series(sessions[self.starts])
-            if self.visits.rise or own.n_unique() == len(own):
-                return  # one session in each visit, one visit of each session: the common case
+        plain = self.visits.of_one_session and not len(of_interval)
+        if plain and not self.visits.rise:
+            sessions = pl.Series(columns["session"][self.starts])
+            plain = sessions.n_unique() == len(sessions)
+        if plain:
+            return  # one session in each visit, one visit of each session: the common case
         text = self.texts()
         disciplines = columns["discipline"].astype(np.int64)
         table = pl.DataFrame(
@@ -247,10 +251,8 @@ def _line_findings(
     begins, ends = visits.bounds(of[~by_line])
     amount[~by_line] = visits.cents(part.columns, begins, ends, 0)
     stops = answers.severities == 0
-    stopped, single = np.zeros(len(visits.starts), bool), np.zeros(len(part), bool)
-    stopped[of[stops & ~by_line]] = True
-    single[rows[stops & by_line & ~stopped[of]]] = True
-    whole, single = np.flatnonzero(stopped), np.flatnonzero(single)
+    whole = _distinct(of[stops & ~by_line])
+    single = _distinct(rows[stops & by_line & ~np.isin(of, whole)])
     stop_cents = visits.cents(part.columns, *visits.bounds(whole), 0).sum()
     stop_cents += visits.cents(part.columns, single, single + 1, 0).sum()
     names = labels.visit(of)
@@ -261,6 +263,11 @@ def _line_findings(
         subject = subject.scatter(np.flatnonzero(by_line), texts)
     line = np.where(by_line, line, -1)
     return _table(part, answers, rows, subject, names, line, amount), int(stop_cents)
+
+
+def _distinct(numbers: Array) -> Array:
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def _table(

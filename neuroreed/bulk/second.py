@@ -23,6 +23,7 @@ from neuroreed.bulk.day_loops import day_loops
 from neuroreed.bulk.day_rows import OWN, SLOTS, seen
 from neuroreed.bulk.door_columns import typed
 from neuroreed.bulk.passes import FINDING, Array, interval_findings
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.columns import UNKNOWN
 from neuroreed.model.findings import Scope
@@ -76,7 +77,7 @@ class DaysOfParts:
         own = [[UNKNOWN, *(numbers[name] for name in each)] for each in self._payers]
         return typed("payer", np.array([place for each in own for place in each], np.int64))
 
-    def rows(self, slots: range) -> _Rows:
+    def rows(self, slots: range, room: Room) -> _Rows:
         """The rows of the therapists of some slots."""
         begins, whose, parts, slices = [np.zeros(1, np.int64)], [], [], []
         end = 0
@@ -93,7 +94,11 @@ class DaysOfParts:
             slices.append({n: each[begin:stop] for n, each in part.items() if n not in _BESIDE})
         if not slices:
             return _Rows({}, begins[0], *(np.empty(0, np.int64) for _ in range(3)))
-        table = {name: np.concatenate([each[name] for each in slices]) for name in slices[0]}
+        table = {}
+        for name in slices[0]:
+            own = [each[name] for each in slices]
+            kind = np.result_type(*{each.dtype for each in own})
+            table[name] = np.concatenate(own, out=room.array(name, end, kind))
         therapist = np.concatenate(whose)
         order = np.argsort(therapist, kind="stable")
         return _Rows(table, np.concatenate(begins), therapist, np.concatenate(parts), order)
@@ -125,19 +130,19 @@ def _payers(path: Path) -> list[str]:
 
 
 def run_days(
-    days: DaysOfParts, slots: range, kernel: Kernel, tables: GrowingTables
+    days: DaysOfParts, slots: range, kernel: Kernel, tables: GrowingTables, room: Room
 ) -> tuple[pl.DataFrame, Array]:
     """The lines of the days of the therapists of some slots, from all parts."""
-    rows = days.rows(slots)
+    rows = days.rows(slots, room)
     size = len(rows.table.get("visit", ()))
     if not size:
         return _nothing(kernel)
-    day, group = rows.table["date_of_service"], np.empty(size, np.int32)
+    day, group = rows.table["date_of_service"], room.array("group", size, np.int32)
     first, last = int(day.min()), int(day.max())
     policy = tables.covering(days.payers, [], [], first, last)
     places = days.places(policy.payers)
     own = {
-        name: np.empty(size, kind)
+        name: room.array(f"day {name}", size, kind)
         for name, kind in zip(OWN, (np.int64, np.int32, np.int16), strict=True)
     }
     count = day_loops(size).days_of(
@@ -148,7 +153,7 @@ def run_days(
     own = {name: values[:count] for name, values in own.items()}
     lists = {name: each for name, each in rows.table.items() if name not in {*OWN, "visit"}}
     if kernel.plan.joins.sums:
-        of, columns = _added(lists, seen(group), count)
+        of, columns = _added(lists, seen(group), count, room)
     else:
         source = np.lexsort((days.payers_of(rows, places), group))
         of = group[source]
@@ -163,19 +168,23 @@ def run_days(
     return interval_findings(answers, columns, names, policy.payers), answers.coverage
 
 
-def _added(lists: dict[str, Array], group: Array, count: int) -> tuple[Array, dict[str, Array]]:
+def _added(
+    lists: dict[str, Array], group: Array, count: int, room: Room
+) -> tuple[Array, dict[str, Array]]:
     """The day of each row for the kernel, and lists whose entries are added up by day.
 
     A day is one row of what is known, and another if not all is known.
     """
-    totals = {name: np.zeros(count, np.int64) for name in lists}
+    totals = {name: room.array(f"sum of {name}", count, np.int64) for name in lists}
+    for total in totals.values():
+        total.fill(0)
     doubtful = {name: np.zeros(count, np.uint8) for name in lists}
     doubt = [
         day_loops(len(group)).add_days(seen(packed), group, totals[name], doubtful[name])
         for name, packed in lists.items()
     ]
     if not any(doubt):
-        return np.arange(count), totals
+        return np.arange(count, dtype=np.int32), totals
     some = np.zeros(count, np.int64)
     for each in doubtful.values():
         some |= each
