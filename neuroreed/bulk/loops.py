@@ -242,6 +242,26 @@ def order_by_number(numbers, order, begins):
         begins[number] += 1
 
 
+def slot_by_hash(hashes, count, slots):
+    """One of ``count`` slots for each row, by the upper half of its hash, as int64."""
+    for i in range(len(hashes)):
+        slots[i] = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
+
+
+def move(values, order, bounds, at, block):
+    """Put a column where it belongs in a block.
+
+    Args:
+        order: rows, slot after slot.
+        bounds: (slots + 1,) int64, where each slot begins in ``order``.
+        at: (slots,) int64, where the column begins in the block for each slot.
+    """
+    for slot in range(len(at)):
+        start = at[slot] - bounds[slot]
+        for k in range(bounds[slot], bounds[slot + 1]):
+            block[start + k] = values[order[k]]
+
+
 def loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
     return sys.modules[__name__] if rows <= _FEW_ROWS else _compiled()
@@ -253,6 +273,7 @@ def _compiled() -> ModuleType:
 
     every = (
         *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, number_runs, run_starts, sessions_are_plain, order_by_number),
+        *(pack, sort_keys, slot_by_hash, move, number_runs, run_starts, sessions_are_plain),
+        order_by_number,
     )
     return compiled_module("loops", every)

@@ -14,13 +14,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from threading import local
 from typing import Any, Final
 
 import polars as pl
 
 from neuroreed.bulk import put
-from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of
+from neuroreed.bulk.door_columns import Layout, layout_of
+from neuroreed.bulk.moved import is_moved, is_slot, move, moved_into, rows_of_slot, slot_path
 from neuroreed.bulk.put import is_full
+from neuroreed.bulk.room import Room
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
@@ -128,11 +131,11 @@ def _rows(path: Path) -> int:
 
 
 def scan(path: str | Path) -> pl.LazyFrame:
-    """A file, or all files of a folder of rows that were moved; no name of a file is a pattern."""
+    """A file, or a slot of rows that were moved; no name of a file is a pattern."""
     place = Path(path)
-    if not place.is_dir():
-        return pl.scan_parquet(place, glob=False)
-    return pl.scan_ipc(sorted(place.glob("*.arrow")), glob=False)
+    if is_slot(place):
+        return rows_of_slot(place).lazy()
+    return pl.scan_parquet(place, glob=False)
 
 
 def short(error: Exception) -> str:
@@ -306,24 +309,16 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
     folder.mkdir(parents=True, exist_ok=True)
     planned.touch()
     patient, types = layout.found["patient"][0], types_of(sources)
+    own = local()
 
     def spread(number: int, start: int) -> None:
-        mark = folder / f"spread-{number:05d}-{start:012d}.done"
-        if mark.exists():
+        if is_moved(folder, number, start):
             return
+        if not hasattr(own, "room"):
+            own.room = Room()
         source = sources[number]
         frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
-        frame = frame.with_columns(
-            pl.lit(number, pl.Int32).alias(FILE),
-            pl.int_range(start, start + len(frame), dtype=pl.Int64).alias(ROW),
-            pl.Series("__slot", _slots(frame[patient], count)),
-        )
-        for (which,), own in frame.partition_by("__slot", as_dict=True, include_key=False).items():
-            target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.arrow"
-            target.parent.mkdir(exist_ok=True)
-            # written and read once, by this machine: packing it would cost more than it saves
-            put.put(target, own.write_ipc)
-        mark.touch()
+        move(frame, patient, count, folder, number, start, own.room)
 
     with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
         for done in [
@@ -332,27 +327,25 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             for start in range(0, source.rows, _SPREAD_ROWS)
         ]:
             done.result()
-    tasks = []
-    for slot_folder in sorted(folder.glob("slot-*")):
-        lines = _rows(slot_folder)
-        tasks.append(Task(len(tasks), slot_folder.name, str(slot_folder), 0, lines, True))
+    moved, tasks = moved_into(folder), []
+    for slot in range(moved.slots()):
+        path, lines = slot_path(folder, slot), moved.rows(slot)
+        if lines:
+            tasks.append(Task(len(tasks), path.name, str(path), 0, lines, True))
     return tasks
 
 
-def _slots(patients: pl.Series, count: int) -> pl.Series:
-    """The file that each row goes to, by its patient; blanks around a name are no part of it."""
-    if not patients.dtype.is_integer():
-        patients = patients.cast(pl.String).str.strip_chars()
-    return (patients.hash(seed=97112) % count).cast(pl.Int64)
-
-
-def read_rows(path: str, name: str, start: int, rows: int) -> pl.DataFrame:
-    """Some rows of a Parquet file.
+def read_rows(
+    path: str, name: str, start: int, rows: int, room: Room | None = None
+) -> pl.DataFrame:
+    """Some rows of a Parquet file, or of a slot; the next ones in the same ``room`` end them.
 
     Raises:
         BadInput: the file cannot be read there.
     """
     try:
+        if is_slot(Path(path)):
+            return rows_of_slot(Path(path), room, start + rows)[start : start + rows]
         return scan(path).slice(start, rows).collect()
     except UNREADABLE as error:
         raise BadInput(f"{name}: cannot be read: {short(error)}.") from None
