@@ -84,18 +84,28 @@ def encode_texts(words, places, first, slots, held, known):
     return count
 
 
-def texts_are_clean(words, letters):
-    """1 where each text begins and ends with a letter beyond the blank, 2 where some are long."""
-    answer = 1
+def texts_are_clean(words, inside, letters, begins):
+    """Whether each text begins and ends with a letter beyond the blank, of seven bits.
+
+    Args:
+        words: (rows * 2) int64, the views.
+        inside: the same as bytes: the letters of short texts.
+        letters: bytes, the letters of long texts.
+        begins: int64, where each buffer of these begins.
+    """
     for i in range(len(words) // 2):
         length = words[2 * i] & 0xFFFFFFFF
-        if length == 0 or letters[16 * i + 4] <= 32 or letters[16 * i + 4] >= 127:
-            return 0
-        if length > 12:
-            answer = 2
-        elif letters[16 * i + 3 + length] <= 32 or letters[16 * i + 3 + length] >= 127:
-            return 0
-    return answer
+        if length == 0:
+            return False
+        first = inside[16 * i + 4]
+        if length <= 12:
+            last = inside[16 * i + 3 + length]
+        else:
+            where = words[2 * i + 1]
+            last = letters[begins[where & 0xFFFFFFFF] + (where >> 32) + length - 1]
+        if first <= 32 or first >= 127 or last <= 32 or last >= 127:
+            return False
+    return True
 
 
 def take(table, places, answer):
@@ -262,9 +272,14 @@ def move(values, order, bounds, at, block):
             block[start + k] = values[order[k]]
 
 
+def are_plain(rows: int) -> bool:
+    """Whether loops over so many rows stay as they stand: few rows, and no compiler at work."""
+    return rows <= _FEW_ROWS and "numba" not in sys.modules
+
+
 def loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
-    return sys.modules[__name__] if rows <= _FEW_ROWS else _compiled()
+    return sys.modules[__name__] if are_plain(rows) else _compiled()
 
 
 @cache

@@ -1,8 +1,8 @@
 """Rows moved so that each patient's stand together: stretches of a file by the slot of the patient.
 
 What was read of a source at once becomes one file: slot after slot, in each slot column after
-column, numbers as they lie and texts that are few as the places of what they say. Its end says
-where everything stands. Other columns lie beside it as a table of their own, in the same order.
+column, numbers as they lie and texts that are few as the places of what they say. Other columns
+follow, for each slot a table of their own. The end of the file says where everything stands.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +22,7 @@ import polars as pl
 
 from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import FILE, ROW
-from neuroreed.bulk.door_texts import are_clean, distinct
+from neuroreed.bulk.door_texts import are_clean, few_texts
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.room import Array, Room, in_one_piece
 
@@ -30,7 +32,7 @@ _PLAIN: Final = {
                  pl.Float32, pl.Float64, pl.Boolean, pl.Date)
 }  # fmt: skip
 _UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
-_ENDING, _BESIDE = ".rows", ".arrow"
+_ENDING: Final = ".rows"
 _LENGTH: Final = 8
 
 
@@ -89,30 +91,29 @@ def move(
         loops(size).move(
             values.view(kind), order, bounds, at[:, place] // values.itemsize, block.view(kind)
         )
-    told = json.dumps(
-        {
-            "number": number,
-            "start": start,
-            "columns": said,
-            "others": others,
-            "names": frame.columns,
-            "types": [str(each) for each in frame.dtypes],
-            "bounds": bounds.tolist(),
-            "at": [*at[:, 0].tolist(), len(block)],
-        }
-    ).encode()
-    target = _target(folder, number, start)
+    tables = []
     if others:
-        beside = frame.select(others)[order]
-        put.put(target.with_suffix(_BESIDE), beside.write_ipc)
+        beside = frame.select(others).rechunk()[order]
+        tables = [_stream(beside[a:b]) for a, b in pairwise(bounds)]
+    ends = np.cumsum([len(block), *map(len, tables)]).tolist()
+    told = {
+        "number": number, "start": start, "columns": said, "others": others,
+        "names": frame.columns, "types": [str(each) for each in frame.dtypes],
+        "bounds": bounds.tolist(), "at": [*at[:, 0].tolist(), len(block)], "beside": ends,
+    }  # fmt: skip
+    end = json.dumps(told).encode()
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
-            file.write(block.data)
-            file.write(told)
-            file.write(len(told).to_bytes(_LENGTH, "little"))
+            file.writelines([block.data, *tables, end, len(end).to_bytes(_LENGTH, "little")])
 
-    put.put(target, write)
+    put.put(_target(folder, number, start), write)
+
+
+def _stream(table: pl.DataFrame) -> bytes:
+    held = BytesIO()
+    table.write_ipc_stream(held)
+    return held.getvalue()
 
 
 def _columns(
@@ -129,13 +130,13 @@ def _columns(
         name, kind = series.name, str(series.dtype)
         if series.dtype == pl.String:
             held = room.array(f"places of {name}", len(series), np.uint16)
-            values, places = distinct(series, held)
-            if places.dtype != np.uint16:
+            values = few_texts(series, held)
+            if values is None:
                 others.append(name)
             elif len(values) == 1:
                 said.append({"name": name, "type": "UInt16", "values": values, "same": 0})
             else:
-                columns.append(places)
+                columns.append(held)
                 said.append({"name": name, "type": "UInt16", "values": values})
         elif kind in _PLAIN:
             numbers = series.cast(pl.UInt8) if kind == "Boolean" else series.to_physical()
@@ -167,6 +168,7 @@ class _File:
     types: list[str]
     bounds: list[int]
     at: list[int]
+    beside: list[int]
 
 
 def _read(path: Path) -> _File:
@@ -250,7 +252,7 @@ class _Slot:
         begin, end = file.bounds[slot : slot + 2]
         rows = slice(self.done, self.done + end - begin)
         self.done = rows.stop
-        block, at = self._block(file, slot), 0
+        block, at = self._stretch(file, "block", *file.at[slot : slot + 2]), 0
         self._column(FILE, np.int32)[rows] = file.number
         for column in file.columns:
             name, kind = column["name"], _numpy(column["type"])
@@ -273,17 +275,17 @@ class _Slot:
             else:
                 self._column(name, np.uint32)[rows] = places[name][values]
         if file.others:
-            beside = pl.scan_ipc(file.path.with_suffix(_BESIDE), glob=False)
-            for piece in beside.slice(begin, end - begin).collect():
+            table = self._stretch(file, "beside", *file.beside[slot : slot + 2])
+            for piece in pl.read_ipc_stream(BytesIO(table.data)):
                 self.pieces.setdefault(piece.name, []).append(piece)
 
-    def _block(self, file: _File, slot: int) -> Array:
-        block = self.room.array("block", file.at[slot + 1] - file.at[slot], np.uint8)
+    def _stretch(self, file: _File, name: str, begin: int, end: int) -> Array:
+        held = self.room.array(name, end - begin, np.uint8)
         with file.path.open("rb", buffering=0) as stream:
-            stream.seek(file.at[slot])
-            if stream.readinto(block.data) != len(block):
+            stream.seek(begin)
+            if stream.readinto(held.data) != end - begin:
                 raise OSError(f"{file.path.name} is cut short")
-        return block
+        return held
 
     def _column(self, name: str, kind: Any) -> Array:
         if name not in self.whole:

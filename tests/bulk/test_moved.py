@@ -102,6 +102,15 @@ def test_the_first_rows_of_a_slot_are_the_first_of_all(tmp_path) -> None:
     assert scan(path).collect().equals(whole)
 
 
+def test_numbers_alone_are_moved_with_nothing_beside_them(tmp_path) -> None:
+    given = frame(300, 1).select("patient_id", "large", "flag")
+
+    found = moved([given], tmp_path / "spread")
+
+    every = pl.concat([found.frame(slot) for slot in range(SLOTS)]).sort(FILE, ROW)
+    assert every.drop(FILE, ROW).equals(given)
+
+
 @pytest.mark.parametrize("kept", [0, 3, 200])
 def test_a_file_that_is_cut_short_is_told_and_not_read(kept, tmp_path) -> None:
     moved([frame(400, 1)], tmp_path / "spread")
