@@ -21,6 +21,7 @@ import polars as pl
 
 from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import Layout, layout_of
+from neuroreed.bulk.door_texts import are_clean
 from neuroreed.bulk.moved import is_moved, is_slot, move, moved_into, rows_of_slot, slot_path
 from neuroreed.bulk.put import is_full
 from neuroreed.bulk.room import Room
@@ -165,7 +166,8 @@ def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
         for name in table.collect_schema().names():
             if twice := _TWICE.fullmatch(name):
                 raise BadInput(f"{file.name}: names the column {twice[1]} twice.")
-        table.sink_parquet(target)
+        # read once or twice, by this machine: packing it tight would cost more than it saves
+        table.sink_parquet(target, compression="lz4")
     except (*UNREADABLE, UnicodeError) as error:
         if isinstance(error, OSError) or is_full(error):
             raise
@@ -275,7 +277,9 @@ def sorted_tasks(sources: Sequence[Source], patient: str, rows: int) -> list[Tas
 
 def _has_blanks(names: pl.Series) -> bool:
     """Whether a name has blanks at an end: they are no part of it, and spoil its order."""
-    return names.dtype == pl.String and bool((names.str.strip_chars() != names).any())
+    if names.dtype != pl.String or not len(names) or are_clean(names):
+        return False
+    return bool((names.str.strip_chars() != names).any())
 
 
 def _first(source: Source, patient: str) -> tuple[bool, Any]:
