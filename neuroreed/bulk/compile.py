@@ -66,13 +66,14 @@ _jit = _cached = lambda function: function
 """
 DTYPES: Final = {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}
 Columns = dict[str, "np.ndarray[Any, Any]"]
+_PLANNING: Final = threading.Lock()
 
 
 def plan_of(kind: str, using: Registry | None = None) -> Plan:
     """The plan of one kernel, for our registry or another."""
-    if using is None:
-        return _our_plan(kind)
-    return Planner(using, kind).plan()
+    # the parser of Python 3.11 may fail where two threads parse at once
+    with _PLANNING:
+        return _our_plan(kind) if using is None else Planner(using, kind).plan()
 
 
 @cache

@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from types import ModuleType
 
-from neuroreed.bulk.loops import FEW_ROWS
+from neuroreed.bulk.loops import are_plain
 
 
 def visits_of(
@@ -164,7 +164,7 @@ def add_days(packed, group, totals, doubtful):
 
 def day_loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
-    return sys.modules[__name__] if rows <= FEW_ROWS else _compiled()
+    return sys.modules[__name__] if are_plain(rows) else _compiled()
 
 
 @cache

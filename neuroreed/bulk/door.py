@@ -28,7 +28,7 @@ from neuroreed.bulk.door_columns import (
 )
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.door_order import TIE, gathered, put_in_order
-from neuroreed.bulk.door_texts import are_clean, encoded
+from neuroreed.bulk.door_texts import encoded
 from neuroreed.bulk.room import Room
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
@@ -107,8 +107,11 @@ def part_of(
         numbers = reader.numbers("diagnosis")
         found["diagnosis_is_billable"] = _billable(numbers, day)
     texts = reader.series("session") if reader.has("session") else pl.Series([None] * size)
+    # rows picked from a column in pieces cost ten times as much
+    texts = texts.rechunk()
     _episodes(reader, found)
-    if size and found["session"].min() == UNKNOWN:
+    nameless = bool(size) and found["session"].min() == UNKNOWN
+    if nameless:
         found["session"] = np.where(found["session"] == UNKNOWN, -1, found["session"])
     patients = reader.series("patient")
     numbers = found["patient"]
@@ -117,12 +120,12 @@ def part_of(
     order = put_in_order(found, numbers, texts, room)
     rows = _every(size) if order is None else order
     part = Part({}, {}, payers, texts, None, None, rows, rejects=reader.rejects)
-    if _some_nameless(texts):
+    if nameless:
         part.places = _placed(frame, first_row).select(FILE, ROW)[rows]
     if layout.clinic is not None:
-        part.clinic = frame[layout.clinic]
+        part.clinic = frame[layout.clinic].rechunk()
     if reader.has("therapist"):
-        part.therapist_text = reader.series("therapist")
+        part.therapist_text = reader.series("therapist").rechunk()
     if intervals is not None or "start_minute" in found or "end_minute" in found:
         add_intervals(part, _wide(found), intervals, file, patients)
     part.codes = reader.known["code"]
@@ -174,13 +177,6 @@ def _wide(found: dict[str, Array]) -> dict[str, Array]:
     return {
         name: values if name in _GROUPED else wide(name, values) for name, values in found.items()
     }
-
-
-def _some_nameless(texts: pl.Series) -> bool:
-    if texts.null_count() or texts.dtype.is_integer():
-        return texts.null_count() > 0
-    own = texts.cast(pl.String)
-    return not are_clean(own) and bool((own.str.strip_chars() == "").any())
 
 
 def _names(reader: Reader, found: dict[str, Array], size: int) -> None:

@@ -17,7 +17,7 @@ from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import Room
+from neuroreed.bulk.room import Room, in_one_piece
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -204,19 +204,14 @@ class Reader:
             return self.room.constant(name, value, DTYPES[size], len(series))
         numbers, mark = series.cast(_POLARS[size]), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
         if not more:
-            return self._laid(name, numbers.fill_null(mark) if numbers.null_count() else numbers)
-        laid = self._laid(name, numbers.fill_null(0))
+            return in_one_piece(
+                numbers.fill_null(mark) if numbers.null_count() else numbers, name, self.room
+            )
+        laid = in_one_piece(numbers.fill_null(0), name, self.room)
         days = np.add(laid, more, out=self.room.array(name, len(laid), laid.dtype))
         if numbers.null_count():
             days[numbers.is_null().to_numpy()] = mark
         return days
-
-    def _laid(self, name: str, numbers: pl.Series) -> Array:
-        """Numbers in one piece; where they lie, if they do in one already."""
-        if numbers.n_chunks() == 1:
-            return numbers.to_numpy()
-        pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
-        return np.concatenate(pieces, out=self.room.array(name, len(numbers), pieces[0].dtype))
 
     def _days(self, name: str, series: pl.Series) -> Array:
         column = COLUMNS[name]
@@ -290,7 +285,7 @@ class Reader:
                     least >= -_LARGEST_NAME and most <= _LARGEST_NAME  # type: ignore[operator]
                 )
             ):
-                return self._laid(name, series.cast(pl.Int64))
+                return in_one_piece(series.cast(pl.Int64), name, self.room)
             numbers = series.cast(pl.Int64, strict=False)
             # what is too large to keep its place among our marks goes by its hash, as texts do
             small = numbers.is_between(-_LARGEST_NAME, _LARGEST_NAME).fill_null(False)

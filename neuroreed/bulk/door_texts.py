@@ -14,11 +14,10 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk.loops import loops
+from neuroreed.bulk.loops import are_plain, loops
 
 Array = np.ndarray[Any, Any]
 _FEW: Final = 4096
-_LONG: Final = 2
 
 
 class _ArrowArray(ctypes.Structure):
@@ -55,8 +54,8 @@ _pointer_of: Final = ctypes.pythonapi.PyCapsule_GetPointer
 _pointer_of.restype, _pointer_of.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
 
 
-def views(series: pl.Series) -> Iterator[Array]:
-    """The views of each chunk of a column of texts, (rows * 2) int64: to be looked at at once."""
+def _chunks(series: pl.Series) -> Iterator[_ArrowArray]:
+    """The chunks of a column that hold rows, each to be looked at at once."""
     capsule = series.__arrow_c_stream__()
     stream = _ArrowStream.from_address(_pointer_of(capsule, b"arrow_array_stream"))
     while True:
@@ -67,11 +66,31 @@ def views(series: pl.Series) -> Iterator[Array]:
             return
         try:
             if array.length:
-                start = array.buffers[1] + 16 * array.offset
-                held = (ctypes.c_int64 * (2 * array.length)).from_address(start)
-                yield np.frombuffer(held, np.int64)
+                yield array
         finally:
             array.release(ctypes.byref(array))
+
+
+def _at(address: int, size: int, kind: Any) -> Array:
+    return np.frombuffer((ctypes.c_uint8 * size).from_address(address), kind)
+
+
+def _views(array: _ArrowArray) -> Array:
+    """The views of the texts of a chunk, (rows * 2) int64."""
+    return _at(array.buffers[1] + 16 * array.offset, 16 * array.length, np.int64)
+
+
+def _letters(array: _ArrowArray) -> tuple[Array, Array]:
+    """All memory from the first letter of a chunk's long texts to the last, and the place in it
+    of each of their buffers; what lies between these is not theirs."""
+    count = array.n_buffers - 3
+    if count < 1:
+        return np.empty(0, np.uint8), np.empty(0, np.int64)
+    begins = np.array([array.buffers[2 + place] or 0 for place in range(count)])
+    sizes = _at(array.buffers[2 + count], 8 * count, np.int64)
+    low = int(begins[sizes > 0].min(initial=2**62))
+    high = int((begins + sizes).max())
+    return (_at(low, high - low, np.uint8) if high > low else np.empty(0, np.uint8)), begins - low
 
 
 def distinct(series: pl.Series, places: Array | None = None) -> tuple[list[Any], Array]:
@@ -87,21 +106,30 @@ def distinct(series: pl.Series, places: Array | None = None) -> tuple[list[Any],
         return [], np.empty(0, np.int32)
     if series.dtype == pl.String:
         found = np.empty(len(series), np.uint16) if places is None else places
-        values = _few_texts(series, found)
+        values = few_texts(series, found)
         if values is not None:
             return values, found
     wide, first = _numbered(series.hash(seed=97112).to_numpy())
     return series.gather(first).to_list(), wide
 
 
-def _few_texts(series: pl.Series, places: Array) -> list[str | None] | None:
-    """The distinct texts of a column, if they are few."""
+def few_texts(series: pl.Series, places: Array) -> list[str | None] | None:
+    """The distinct texts of a column as they come, if they are few.
+
+    Args:
+        places: (rows,) uint16, filled with the number of each row's text.
+    """
+    if are_plain(len(series)):
+        numbers: dict[str | None, int] = {}
+        places[:] = [numbers.setdefault(text, len(numbers)) for text in series.to_list()]
+        return list(numbers)
     encode = loops(len(series)).encode_texts
     first, held = np.empty(_FEW, np.int64), np.empty(2 * _FEW, np.int64)
     # the view of what is not there may be that of any text
     filled = series.fill_null("") if series.null_count() else series
     rows, known, done = [], 0, 0
-    for words in views(filled):
+    for chunk in _chunks(filled):
+        words = _views(chunk)
         # views of two chunks may be equal and their texts not
         slots = np.full(_FEW, -1, np.int64)
         own = places[done : done + len(words) // 2]
@@ -135,13 +163,11 @@ def _numbered(hashes: Array) -> tuple[Array, Array]:
 
 def are_clean(series: pl.Series) -> bool:
     """Whether texts all have letters, and none has a blank at an end, so far as is soon seen."""
-    return not series.null_count() and _clean(series, True)
-
-
-def _clean(series: pl.Series, is_whole: bool) -> bool:
+    if series.null_count():
+        return False
     look = loops(len(series)).texts_are_clean
-    told = [look(words, words.view(np.uint8)) for words in views(series)]
-    if _LONG in told and 0 not in told:
-        # the ends of long texts are not in their views
-        return is_whole and _clean(series.cast(pl.Binary).bin.tail(1), False)
-    return 0 not in told
+    for chunk in _chunks(series):
+        words = _views(chunk)
+        if not look(words, words.view(np.uint8), *_letters(chunk)):
+            return False
+    return True

@@ -28,13 +28,11 @@ from neuroreed.bulk.alone import hold
 from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
-from neuroreed.bulk.door_columns import PLACES, Layout
+from neuroreed.bulk.door_columns import FILE, PLACES, ROW, Layout
 from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel, is_quicker
 from neuroreed.bulk.measure import Pricing, columns_for, measure, measured
 from neuroreed.bulk.partitions import (
-    FILE,
-    ROW,
     UNREADABLE,
     Source,
     Task,
@@ -259,7 +257,7 @@ def load(
     Raises:
         BadInput: the file cannot be read there.
     """
-    frame = read_rows(task.path, task.name, task.start, task.rows)
+    frame = read_rows(task.path, task.name, task.start, task.rows, room=room)
     if len(frame) != task.rows:
         raise BadInput(f"{task.name}: has changed since the run began.")
     own = None

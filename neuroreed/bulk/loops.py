@@ -45,8 +45,8 @@ def encode(hashes, places, first, slots):
 def encode_texts(words, places, first, slots, held, known):
     """Number distinct texts in the order in which their views come.
 
-    Unless all are alike every row asks the table, as if none was like the one before: a guess
-    that fails costs more.
+    Where rows are often like the one before this is asked first. Elsewhere every row asks the
+    table: a guess that fails costs more.
 
     Args:
         words: (rows * 2) int64, the views.
@@ -58,18 +58,17 @@ def encode_texts(words, places, first, slots, held, known):
 
     Returns how many there are, or -1 when there are more than half of the slots.
     """
-    count, mask, alike = 0, len(slots) - 1, 1
-    while alike < len(places) and (
-        words[2 * alike] == words[0] and words[2 * alike + 1] == words[1]
-    ):
-        alike += 1
-    if alike == len(places):
-        first[0] = 0
-        for i in range(alike):
-            places[i] = known
-        return 1
+    count, mask, changes, looked = 0, len(slots) - 1, 0, min(len(places), 2048)
+    for i in range(1, looked):
+        if words[2 * i] != words[2 * i - 2] or words[2 * i + 1] != words[2 * i - 1]:
+            changes += 1
+    has_runs = changes * 8 < looked
+    before, behind, number = 0, 0, -1
     for i in range(len(places)):
         one, two = int(words[2 * i]), int(words[2 * i + 1])
+        if has_runs and number >= 0 and one == before and two == behind:
+            places[i] = number
+            continue
         mixed = (one >> 32) * 1779033703 + two * 3144134277
         at = ((mixed >> 29) ^ (mixed >> 13)) & mask
         while slots[at] >= 0 and (held[2 * at] != one or held[2 * at + 1] != two):
@@ -80,22 +79,33 @@ def encode_texts(words, places, first, slots, held, known):
             slots[at], first[count] = count, i
             held[2 * at], held[2 * at + 1] = one, two
             count += 1
-        places[i] = known + slots[at]
+        before, behind, number = one, two, known + slots[at]
+        places[i] = number
     return count
 
 
-def texts_are_clean(words, letters):
-    """1 where each text begins and ends with a letter beyond the blank, 2 where some are long."""
-    answer = 1
+def texts_are_clean(words, inside, letters, begins):
+    """Whether each text begins and ends with a letter beyond the blank, of seven bits.
+
+    Args:
+        words: (rows * 2) int64, the views.
+        inside: the same as bytes: the letters of short texts.
+        letters: bytes, the letters of long texts.
+        begins: int64, where each buffer of these begins.
+    """
     for i in range(len(words) // 2):
         length = words[2 * i] & 0xFFFFFFFF
-        if length == 0 or letters[16 * i + 4] <= 32 or letters[16 * i + 4] >= 127:
-            return 0
-        if length > 12:
-            answer = 2
-        elif letters[16 * i + 3 + length] <= 32 or letters[16 * i + 3 + length] >= 127:
-            return 0
-    return answer
+        if length == 0:
+            return False
+        first = inside[16 * i + 4]
+        if length <= 12:
+            last = inside[16 * i + 3 + length]
+        else:
+            where = words[2 * i + 1]
+            last = letters[begins[where & 0xFFFFFFFF] + (where >> 32) + length - 1]
+        if first <= 32 or first >= 127 or last <= 32 or last >= 127:
+            return False
+    return True
 
 
 def take(table, places, answer):
@@ -242,9 +252,34 @@ def order_by_number(numbers, order, begins):
         begins[number] += 1
 
 
+def slot_by_hash(hashes, count, slots):
+    """One of ``count`` slots for each row, by the upper half of its hash, as int64."""
+    for i in range(len(hashes)):
+        slots[i] = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
+
+
+def move(values, order, bounds, at, block):
+    """Put a column where it belongs in a block.
+
+    Args:
+        order: rows, slot after slot.
+        bounds: (slots + 1,) int64, where each slot begins in ``order``.
+        at: (slots,) int64, where the column begins in the block for each slot.
+    """
+    for slot in range(len(at)):
+        start = at[slot] - bounds[slot]
+        for k in range(bounds[slot], bounds[slot + 1]):
+            block[start + k] = values[order[k]]
+
+
+def are_plain(rows: int) -> bool:
+    """Whether loops over so many rows stay as they stand: few rows, and no compiler at work."""
+    return rows <= FEW_ROWS and "numba" not in sys.modules
+
+
 def loops(rows: int) -> ModuleType:
     """This module for so many rows: compiled where that is sooner done."""
-    return sys.modules[__name__] if rows <= FEW_ROWS else _compiled()
+    return sys.modules[__name__] if are_plain(rows) else _compiled()
 
 
 @cache
@@ -253,6 +288,7 @@ def _compiled() -> ModuleType:
 
     every = (
         *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, number_runs, run_starts, sessions_are_plain, order_by_number),
+        *(pack, sort_keys, slot_by_hash, move, number_runs, run_starts, sessions_are_plain),
+        order_by_number,
     )
     return compiled_module("loops", every)

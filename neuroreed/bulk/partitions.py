@@ -15,13 +15,17 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from threading import local
 from typing import Any, Final
 
 import polars as pl
 
 from neuroreed.bulk import put
-from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of
+from neuroreed.bulk.door_columns import Layout, layout_of
+from neuroreed.bulk.door_texts import are_clean
+from neuroreed.bulk.moved import is_moved, is_slot, move, moved_into, rows_of_slot, slot_path
 from neuroreed.bulk.put import is_full
+from neuroreed.bulk.room import Room
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
@@ -142,11 +146,11 @@ def _rows(path: Path) -> int:
 
 
 def scan(path: str | Path) -> pl.LazyFrame:
-    """A file, or all files of a folder of rows that were moved; no name of a file is a pattern."""
+    """A file, or a slot of rows that were moved; no name of a file is a pattern."""
     place = Path(path)
-    if not place.is_dir():
-        return pl.scan_parquet(place, glob=False)
-    return pl.scan_ipc(sorted(place.glob("*.arrow")), glob=False)
+    if is_slot(place):
+        return rows_of_slot(place).lazy()
+    return pl.scan_parquet(place, glob=False)
 
 
 def short(error: Exception) -> str:
@@ -176,7 +180,8 @@ def _csv_to_parquet(file: Path, target: Path, *, mapping: Any) -> None:
         for name in table.collect_schema().names():
             if twice := _TWICE.fullmatch(name):
                 raise BadInput(f"{file.name}: names the column {twice[1]} twice.")
-        table.sink_parquet(target)
+        # read once or twice, by this machine: packing it tight would cost more than it saves
+        table.sink_parquet(target, compression="lz4")
     except (*UNREADABLE, UnicodeError) as error:
         if isinstance(error, OSError) or is_full(error):
             raise
@@ -325,7 +330,9 @@ def _begin_of_patient(patients: pl.Series, at: int, goal: int) -> int:
 
 def _has_blanks(names: pl.Series) -> bool:
     """Whether a name has blanks at an end: they are no part of it, and spoil its order."""
-    return names.dtype == pl.String and bool((names.str.strip_chars() != names).any())
+    if names.dtype != pl.String or not len(names) or are_clean(names):
+        return False
+    return bool((names.str.strip_chars() != names).any())
 
 
 def _column(source: Source, name: str, start: int, rows: int) -> pl.Series:
@@ -353,24 +360,16 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
     folder.mkdir(parents=True, exist_ok=True)
     planned.touch()
     patient, types = layout.found["patient"][0], types_of(sources)
+    own = local()
 
     def spread(number: int, start: int) -> None:
-        mark = folder / f"spread-{number:05d}-{start:012d}.done"
-        if mark.exists():
+        if is_moved(folder, number, start):
             return
+        if not hasattr(own, "room"):
+            own.room = Room()
         source = sources[number]
         frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
-        frame = frame.with_columns(
-            pl.lit(number, pl.Int32).alias(FILE),
-            pl.int_range(start, start + len(frame), dtype=pl.Int64).alias(ROW),
-            pl.Series("__slot", _slots(frame[patient], count)),
-        )
-        for (which,), own in frame.partition_by("__slot", as_dict=True, include_key=False).items():
-            target = folder / f"slot-{which:05d}" / f"{number:05d}-{start:012d}.arrow"
-            target.parent.mkdir(exist_ok=True)
-            # written and read once, by this machine: packing it would cost more than it saves
-            put.put(target, own.write_ipc)
-        mark.touch()
+        move(frame, patient, count, folder, number, start, own.room)
 
     with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
         for done in [
@@ -379,29 +378,33 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             for start in range(0, source.rows, _SPREAD_ROWS)
         ]:
             done.result()
-    tasks = []
-    for slot_folder in sorted(folder.glob("slot-*")):
-        lines = _rows(slot_folder)
-        tasks.append(Task(len(tasks), slot_folder.name, str(slot_folder), 0, lines, True))
+    moved, tasks = moved_into(folder), []
+    for slot in range(moved.slots()):
+        path, lines = slot_path(folder, slot), moved.rows(slot)
+        if lines:
+            tasks.append(Task(len(tasks), path.name, str(path), 0, lines, True))
     return tasks
 
 
-def _slots(patients: pl.Series, count: int) -> pl.Series:
-    """The file that each row goes to, by its patient; blanks around a name are no part of it."""
-    if not patients.dtype.is_integer():
-        patients = patients.cast(pl.String).str.strip_chars()
-    return (patients.hash(seed=97112) % count).cast(pl.Int64)
-
-
 def read_rows(
-    path: str, name: str, start: int, rows: int, columns: Iterable[str] | None = None
+    path: str,
+    name: str,
+    start: int,
+    rows: int,
+    columns: Sequence[str] | None = None,
+    room: Room | None = None,
 ) -> pl.DataFrame:
-    """Some rows of a Parquet file, all columns unless told.
+    """Some rows of a Parquet file, or of a slot; all columns unless told.
+
+    The next rows of a slot that are read in the same ``room`` end them.
 
     Raises:
         BadInput: the file cannot be read there.
     """
     try:
+        if is_slot(Path(path)):
+            frame = rows_of_slot(Path(path), room, start + rows)[start : start + rows]
+            return frame if columns is None else frame.select(columns)
         lazy = scan(path).slice(start, rows)
         return (lazy if columns is None else lazy.select(columns)).collect()
     except UNREADABLE as error:

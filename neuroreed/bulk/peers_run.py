@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from neuroreed.bulk.door_columns import layout_of
+from neuroreed.bulk.door_columns import FILE, ROW, layout_of
 from neuroreed.bulk.local import Settings, load
-from neuroreed.bulk.partitions import FILE, ROW, Task, scan
+from neuroreed.bulk.partitions import Task, scan
 from neuroreed.bulk.peers import BilledUnits, National, compare, read_national
 from neuroreed.model.columns import code_text, day_text
 from neuroreed.model.errors import BadInput

@@ -46,10 +46,9 @@ from neuroreed.model.findings import Scope
 class Step:
     """How one value of a block comes about.
 
-    ``reads`` are the places it looks at; where one of ``gates`` is unknown throughout, so is
-    the value at ``writes``. A step over the lists of groups has a ``loop``; its ``text`` is
-    then what is done for each group, between ``before`` and ``after``, and ``count`` is how
-    many entries it writes.
+    ``reads`` are the places it looks at; where one of ``gates`` is unknown throughout, so is the
+    value at ``writes``. A step over the lists of groups has a ``loop``; ``text`` is then what is
+    done for each, between ``before`` and ``after``, and ``count`` how many entries it writes.
     """
 
     text: str
@@ -124,8 +123,7 @@ class Planner:
             if scope is not Scope.VISIT:
                 self._frame(scope, keys)
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
-        for name in ("rows", *(scope.value for scope in FRAMES[self.kind])):
-            self._place(name, "weight")
+        self._place("rows", "weight")
         for number, rule in enumerate(self.rules):
             self._rule(number, rule)
         if self.kind == LINES:
@@ -242,7 +240,7 @@ class Planner:
         self.before.append(
             f"count_{name} = group_by(_S, n, {one}, {two}, {three}, {starts}, {group_of})"
         )
-        first = self.at(name, "first")
+        first, _ = self.at(name, "first"), self._place(name, "weight")
         if scope is Scope.EPISODE:
             self.before.append(f"take(_S, count_{name}, {order}, {starts}, {first})")
         else:

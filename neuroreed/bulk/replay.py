@@ -18,8 +18,8 @@ import polars as pl
 
 from neuroreed.audit.kernel import audit
 from neuroreed.bulk.door import part_of
-from neuroreed.bulk.door_columns import Layout, layout_of, name_numbers
-from neuroreed.bulk.partitions import FILE, ROW, Task, scan
+from neuroreed.bulk.door_columns import FILE, ROW, Layout, layout_of, name_numbers
+from neuroreed.bulk.partitions import Task, scan
 from neuroreed.bulk.passes import visit_numbers
 from neuroreed.model.columns import ALIASES, COLUMNS
 from neuroreed.model.errors import BadInput, NeuroReedError

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 Array = np.ndarray[Any, Any]
 
@@ -35,3 +36,11 @@ class Room:
     def is_constant(self, values: Array) -> bool:
         """Whether an array came from ``constant``."""
         return any(values.base is held for _, held in self._constants.values())
+
+
+def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
+    """Numbers without nulls in one piece; where they lie, if they do in one already."""
+    if numbers.n_chunks() == 1:
+        return numbers.to_numpy()
+    pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
+    return np.concatenate(pieces, out=room.array(name, len(numbers), pieces[0].dtype))

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlparse
 import polars as pl
 
 from neuroreed.bulk.alone import hold
-from neuroreed.bulk.door_columns import Layout
+from neuroreed.bulk.door_columns import FILE, ROW, Layout
 from neuroreed.bulk.local import (
     Progress,
     Settings,
@@ -32,8 +32,6 @@ from neuroreed.bulk.local import (
 )
 from neuroreed.bulk.partitions import (
     BLANKS,
-    FILE,
-    ROW,
     Source,
     Task,
     files_of,

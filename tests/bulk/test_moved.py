@@ -1,0 +1,121 @@
+"""Rows that are moved: every value of every type comes back, whole patients, each in its place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from neuroreed.bulk.door_columns import FILE, ROW
+from neuroreed.bulk.moved import Moved, move, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.partitions import scan
+from neuroreed.bulk.room import Room
+
+SLOTS = 5
+
+
+def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
+    """Columns of many types, with what is not there in half of them."""
+    chance = Random(seed)
+
+    def some(values: list[object], gaps: bool = False) -> list[object]:
+        return [
+            None if gaps and chance.random() < 0.2 else chance.choice(values) for _ in range(rows)
+        ]
+
+    ids = [f"P{chance.randrange(10**9)}" for _ in range(rows if not few else 20)]
+    return pl.DataFrame(
+        {
+            "patient_id": pl.Series([f"P{chance.randrange(60)}" for _ in range(rows)]),
+            "visit_id": pl.Series([chance.choice(ids) for _ in range(rows)]),
+            "small": pl.Series(some([-128, 0, 127], gaps=True), dtype=pl.Int8),
+            "large": pl.Series(some([-(2**63), 2**63 - 1, 0]), dtype=pl.Int64),
+            "unsigned": pl.Series(some([0, 2**64 - 1], gaps=True), dtype=pl.UInt64),
+            "huge": pl.Series(some([2**100, -1], gaps=True), dtype=pl.Int128),
+            "pointed": pl.Series(some([1.5, float("nan"), -0.0, float("inf")], gaps=True)),
+            "flag": pl.Series(some([True, False], gaps=True), dtype=pl.Boolean),
+            "always": pl.Series([True] * rows),
+            "one": pl.Series([7] * rows, dtype=pl.Int16),
+            "nothing": pl.Series([None] * rows, dtype=pl.Int32),
+            "of no type": pl.Series([None] * rows),
+            "day": pl.Series(some([date(2025, 1, 1), date(1, 1, 1)], gaps=True)),
+            "moment": pl.Series(some([datetime(2025, 1, 1, 23)], gaps=True)),
+            "lasts": pl.Series(some([timedelta(minutes=15)], gaps=True)),
+            "money": pl.Series(some([Decimal("1.25"), None]), dtype=pl.Decimal(18, 2)),
+            "text": pl.Series(
+                some(["", "GP", "a text of more than twelve bytes"], gaps=True), dtype=pl.String
+            ),
+            "list": pl.Series(some([["GP"], [], None]), dtype=pl.List(pl.String)),
+            "choice": pl.Series(some(["PT", "OT"], gaps=True), dtype=pl.Categorical),
+            "bytes": pl.Series(some([b"\x00", b""], gaps=True), dtype=pl.Binary),
+        }
+    )
+
+
+def moved(frames: list[pl.DataFrame], folder: Path) -> Moved:
+    folder.mkdir(exist_ok=True)
+    room = Room()
+    for number, each in enumerate(frames):
+        half = len(each) // 2
+        for start, own in ((0, each[:half]), (half, each[half:])):
+            if len(own):
+                move(own, "patient_id", SLOTS, folder, number, start, room)
+    return moved_into(folder)
+
+
+@pytest.mark.parametrize("rows", [1, 300, 45_000])
+@pytest.mark.parametrize("few", [True, False])
+def test_every_row_comes_back_as_it_was(rows, few, tmp_path) -> None:
+    """Plain and compiled; texts that are few in one file and many in another."""
+    given = [frame(rows, 1), frame(max(1, rows // 3), 2, few=few)]
+
+    found = moved(given, tmp_path / "spread")
+
+    room, slots = Room(), []
+    for slot in range(found.slots()):
+        own = found.frame(slot, room)
+        assert len(own) == found.rows(slot)
+        # the next slot takes the place of this one
+        kept = pl.DataFrame([pl.Series(each.name, each.to_list(), each.dtype) for each in own])
+        slots.append(kept.with_columns(slot=pl.lit(slot)))
+    every = pl.concat(slots)
+    assert every.group_by("patient_id").agg(pl.col("slot").n_unique())["slot"].max() == 1
+    for number, each in enumerate(given):
+        own = every.filter(pl.col(FILE) == number).sort(ROW)
+        assert own[ROW].to_list() == list(range(len(each)))
+        assert own.drop("slot", FILE, ROW).equals(each)
+        assert own.drop("slot", FILE, ROW).schema == each.schema
+
+
+def test_the_first_rows_of_a_slot_are_the_first_of_all(tmp_path) -> None:
+    found = moved([frame(400, 1), frame(400, 2)], tmp_path / "spread")
+    path = slot_path(tmp_path / "spread", 3)
+
+    whole, first = rows_of_slot(path), rows_of_slot(path, most=5)
+
+    assert 5 <= len(first) < len(whole) == found.rows(3)
+    assert first.equals(whole[: len(first)])
+    assert scan(path).collect().equals(whole)
+
+
+def test_numbers_alone_are_moved_with_nothing_beside_them(tmp_path) -> None:
+    given = frame(300, 1).select("patient_id", "large", "flag")
+
+    found = moved([given], tmp_path / "spread")
+
+    every = pl.concat([found.frame(slot) for slot in range(SLOTS)]).sort(FILE, ROW)
+    assert every.drop(FILE, ROW).equals(given)
+
+
+@pytest.mark.parametrize("kept", [0, 3, 200])
+def test_a_file_that_is_cut_short_is_told_and_not_read(kept, tmp_path) -> None:
+    moved([frame(400, 1)], tmp_path / "spread")
+    path = next((tmp_path / "spread").glob("*.rows"))
+    path.write_bytes(path.read_bytes()[:kept])
+
+    with pytest.raises(OSError):
+        Moved(tmp_path / "spread")
