@@ -191,6 +191,8 @@ def _code_values(code: int, day: int, _state: State) -> tuple[int, ...]:
     timing = root.timing if root is not None else therapy.timing
     required = DISCIPLINE_OF_MODIFIER.get(therapy.required_modifier or "", 0)
     since = therapy.telehealth_since.toordinal() if therapy.telehealth_since else 0
+    if not therapy.telehealth_is_told:
+        since = UNKNOWN
     monitoring = max((MONITORING[group] for group in groups if group in MONITORING), default=0)
     return (
         int(therapy.exists(on)),
