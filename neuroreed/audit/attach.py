@@ -39,7 +39,7 @@ from neuroreed.model.errors import NoParameter
 from neuroreed.model.findings import Severity
 from neuroreed.model.lines import Book
 from neuroreed.policy import codes, edits, icd10, payers, tables
-from neuroreed.policy.parameters import Value, as_of
+from neuroreed.policy.parameters import Value, as_of, is_told
 from neuroreed.policy.payers import Payer
 from neuroreed.policy.tables import State
 
@@ -79,7 +79,6 @@ _PARAMETERS: Final = {
     "review_threshold_cents": "targeted_review_threshold",
     "telehealth_is_allowed": "telehealth_therapy",
     "supervision_required": "assistant_supervision",
-    "assistant_modifier_is_due": "assistant_modifier_required",
     "midpoint_exempts": "assistant_midpoint_exemption",
     "de_minimis_permille": "assistant_de_minimis",
     "least_group": "group_patients",
@@ -94,11 +93,9 @@ _PARAMETERS: Final = {
     "management_span_minutes": "rtm_management_minutes",
     "short_management_minutes": "rtm_short_management_minutes",
 }
-_PERMISSIONS: Final = {
-    "telehealth_therapy",
-    "certification_by_order",
-    "assistant_modifier_required",
-}
+# Acts give these for a time. Where policy tells the acts of a payer, no act is a *no*: therapists
+# may furnish telehealth from the first act to the last (telehealth-therapists#Dates).
+_BY_ACT: Final = {"telehealth_therapy"}
 _CODE_COLUMNS: Final = (
     *("code_is_listed", "is_timed", "is_untimed", "pool", "family"),
     *("is_first_of_family", "span_minutes", "family_span_minutes", "listing"),
@@ -110,6 +107,7 @@ _CODE_COLUMNS: Final = (
 _PAYER_COLUMNS: Final = (
     *("payer_is_known", "is_part_b", "unit_method", "unit_method_is_set", "edits_apply"),
     *_SETTINGS,
+    "needs_discipline_modifier_on_evaluations",
     *_VERIFIED,
     *_READ,
     *_PARAMETERS,
@@ -193,6 +191,8 @@ def _code_values(code: int, day: int, _state: State) -> tuple[int, ...]:
     timing = root.timing if root is not None else therapy.timing
     required = DISCIPLINE_OF_MODIFIER.get(therapy.required_modifier or "", 0)
     since = therapy.telehealth_since.toordinal() if therapy.telehealth_since else 0
+    if not therapy.telehealth_is_told:
+        since = UNKNOWN
     monitoring = max((MONITORING[group] for group in groups if group in MONITORING), default=0)
     return (
         int(therapy.exists(on)),
@@ -265,8 +265,9 @@ def _payer_values(name: str, day: int, state: State) -> tuple[int, ...]:
             _filing_days(payer, on) if name == "filing_days" else _number(getattr(payer, setting))
             for name, setting in _SETTINGS.items()
         ),
-        *(int(setting not in payer.unverified) for setting in _VERIFIED.values()),
-        *(int(setting not in payer.unread) for setting in _READ.values()),
+        _on_evaluations(payer),
+        *(_is_not_in(payer.unverified, setting, payer) for setting in _VERIFIED.values()),
+        *(_is_not_in(payer.unread, setting, payer) for setting in _READ.values()),
         *(_parameter(parameter, on, payer.id) for parameter in _PARAMETERS.values()),
         UNKNOWN if payer.reviewed_on is None else payer.reviewed_on.toordinal(),
         int(_value("kx_threshold_pt_slp", on, payer.id) is not None) if payer.kx else UNKNOWN,
@@ -290,16 +291,26 @@ def _filing_days(payer: Payer, on: date) -> int:
     return (last - on).days
 
 
+def _on_evaluations(payer: Payer) -> int:
+    """Whether evaluations carry GP, GO or GN; like all other lines where the profile is silent."""
+    own = payer.evaluations_need_discipline_modifier
+    return _number(payer.requires_discipline_modifier if own is None else own)
+
+
+def _is_not_in(doubtful: frozenset[str], setting: str, payer: Payer) -> int:
+    """Whether a setting is beyond the doubt; of one that nobody made, nobody knows."""
+    return UNKNOWN if getattr(payer, setting) is None else int(setting not in doubtful)
+
+
 def _number(value: int | None) -> int:
     return UNKNOWN if value is None else int(value)
 
 
 def _parameter(name: str, on: date, payer: str) -> int:
     value = _value(name, on, payer)
-    if value is None:
-        # a permission that nobody has given for the date is not unknown: it is not there
-        return 0 if name in _PERMISSIONS else UNKNOWN
-    return value.value
+    if value is not None:
+        return value.value
+    return 0 if name in _BY_ACT and is_told(name, payer) else UNKNOWN
 
 
 def _value(name: str, on: date, payer: str) -> Value | None:
@@ -365,6 +376,8 @@ def _attach_ranks(lines: dict[str, list[int]], book: Book) -> None:
 @lru_cache(maxsize=1024)
 def _rank(number: int, order: tuple[str, ...]) -> int:
     """The place of a modifier in the payer's order; what the order does not name goes last."""
+    if not order:
+        return UNKNOWN
     if number == 0:
         return _AFTER_THE_LAST
     known = codes.modifiers().get(code_text(number)[-2:])

@@ -74,6 +74,9 @@ _PAYER = (
     _visit("unit_method_is_set", "yes/no", "The clinic has said how the payer counts units."),
     _visit("unit_method_is_verified", "yes/no", "The payer's unit method is verified."),
     _visit("needs_discipline_modifier", "yes/no", "The payer requires GP, GO or GN."),
+    _visit(
+        "needs_discipline_modifier_on_evaluations", "yes/no", "It requires it on evaluations too."
+    ),
     _visit("needs_discipline_modifier_is_verified", "yes/no", "That requirement is verified."),
     _visit("needs_assistant_modifier", "yes/no", "The payer requires CQ or CO."),
     _visit("needs_assistant_modifier_is_verified", "yes/no", "That requirement is verified."),
@@ -102,7 +105,6 @@ _PAYER = (
     _visit(
         "supervision_required", "level", "Supervision of assistants on the date: general or direct."
     ),
-    _visit("assistant_modifier_is_due", "yes/no", "CQ and CO exist on the date."),
     _visit("midpoint_exempts", "yes/no", "The therapist's eighth minute exempts a last unit."),
     _visit("de_minimis_permille", "permille", "Share up to which the assistant is disregarded."),
     _visit("least_group", "patients", "Fewest patients that make a group."),

@@ -300,6 +300,7 @@ def _about_modifiers(request: ClaimRequest, charge: Charge, payer: Profile) -> l
         payer.requires_discipline_modifier
         and code is not None
         and code.listing == "always"
+        and not (code.is_evaluation and payer.evaluations_need_discipline_modifier is False)
         and not discipline
     ):
         found.append("needs the modifier of its discipline: GP, GO or GN.")

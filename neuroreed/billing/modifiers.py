@@ -198,7 +198,8 @@ def _telehealth(line: BilledLine, context: ModifierContext) -> list[Answer]:
         return [refuse_on(line, modifier, missing, "telehealth-therapists")]
     code = codes.get(line.cpt)
     if code is None or code.telehealth_since is None or code.telehealth_since > context.on:
-        missing = f"{line.cpt} is not on the telehealth list on {context.on}."
+        told = "is not" if code is None or code.telehealth_is_told else "may or may not be"
+        missing = f"{line.cpt} {told} on the telehealth list on {context.on}."
         return [refuse_on(line, modifier, missing, allowed.cite)]
     return [
         propose_on(

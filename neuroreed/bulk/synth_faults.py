@@ -87,9 +87,9 @@ def _asks_assistant(payer: Payer) -> bool:
 
 
 def _judges_assistants(payer: Payer) -> bool:
-    """Asks for CQ and CO, and policy says since when and from which share."""
+    """Asks for CQ and CO, and policy says from which share: ASST-02 and ASST-03 need that."""
     try:
-        as_of("assistant_modifier_required", ON, payer=payer.id)
+        as_of("assistant_de_minimis", ON, payer=payer.id)
     except NoParameter:
         return False
     return _asks_assistant(payer)

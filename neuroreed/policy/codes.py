@@ -10,9 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Final
 
 from neuroreed.model.errors import UnknownCode
 from neuroreed.policy.tables import PACKAGE, read
+
+# what stands in the table where nobody has read whether the code is on the telehealth list
+NOT_READ: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class TherapyCode:
     ``listing``: ``always``, ``sometimes`` or ``payer``. ``medicare``: ``payable``, ``bundled``,
     ``invalid`` or ``not_covered``. ``required_modifier`` is the one discipline modifier the code
     may carry. ``since`` and ``until`` bound its dates of service, ``None`` where they lie outside
-    our data. ``telehealth_since`` is the first day on the Medicare telehealth list.
+    our data. ``telehealth_since`` is the first day on the Medicare telehealth list, ``None`` for
+    a code that is not on it, or of which nobody has read it: then not ``telehealth_is_told``.
     """
 
     cpt: str
@@ -40,6 +45,7 @@ class TherapyCode:
     since: date | None
     until: date | None
     telehealth_since: date | None
+    telehealth_is_told: bool
     confidence: str
     note: str
 
@@ -123,7 +129,8 @@ def _codes() -> dict[str, TherapyCode]:
             medicare=row["medicare"],
             since=_day(row["since"]),
             until=_day(row["until"]),
-            telehealth_since=_day(row["telehealth_since"]),
+            telehealth_since=_day(row["telehealth_since"].replace(NOT_READ, "")),
+            telehealth_is_told=row["telehealth_since"] != NOT_READ,
             confidence=row["confidence"],
             note=row["note"],
         )

@@ -261,6 +261,12 @@ def _as_of(name: str, on: date, payer: str, now: State) -> Value:
     raise NoParameter(name, payer, on, f"{hint}." if hint else "")
 
 
+def is_told(name: str, payer: str) -> bool:
+    """Whether policy tells a parameter for a payer at all, of whatever dates."""
+    now = tables.state()
+    return any(_parameters(name, candidate, now) for candidate in _chain(payer))
+
+
 def all_parameters() -> tuple[Parameter, ...]:
     """Every parameter file, by payer and name; the clinic's before ours."""
     now = tables.state()

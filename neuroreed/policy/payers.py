@@ -38,6 +38,7 @@ _WORDS: Mapping[str, tuple[object, ...]] = MappingProxyType(
 _YES_NO = frozenset(
     {
         "requires_discipline_modifier",
+        "evaluations_need_discipline_modifier",
         "requires_cq_co",
         "mppr",
         "sequestration",
@@ -93,6 +94,8 @@ class Payer:
 
     ``unit_method`` is ``cms`` (all timed minutes together), ``ama`` (each code by itself) or
     ``None``: then the clinic has to choose before anything is billed.
+    ``evaluations_need_discipline_modifier`` tells evaluations and re-evaluations apart from the
+    lines that ``requires_discipline_modifier`` speaks of; ``None`` means like all the others.
     ``assistant_permille`` is what is left of the payment with CQ or CO.
     ``kx``: the yearly threshold applies. ``abn_modifiers``: GA, GX, GY, GZ have a meaning.
     ``ncci``: ``medicare`` applies the files, ``like`` applies them and keeps ``extra_pairs``
@@ -109,6 +112,7 @@ class Payer:
     reviewed_on: date | None
     unit_method: str | None
     requires_discipline_modifier: bool | None
+    evaluations_need_discipline_modifier: bool | None
     requires_cq_co: bool | None
     assistant_permille: int | None
     max_timed_units_per_day: int | None

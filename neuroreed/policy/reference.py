@@ -144,6 +144,7 @@ def _value(value: Value) -> str:
 _SHOWN = (
     "unit_method",
     "requires_discipline_modifier",
+    "evaluations_need_discipline_modifier",
     "requires_cq_co",
     "assistant_permille",
     "max_timed_units_per_day",

@@ -175,7 +175,7 @@ def is_in_pair(
 
 
 @fact(Scope.DAY, "code", "The other code of a pair that the payer itself keeps; none without one.")
-def payer_pair_partner(code, payer, is_billed, extra_pairs, answer):
+def payer_pair_partner(code, payer, payer_is_known, is_billed, extra_pairs, answer):
     for i in range(len(code)):
         if code[i] == UNKNOWN or is_billed[i] == UNKNOWN:
             continue
@@ -183,7 +183,7 @@ def payer_pair_partner(code, payer, is_billed, extra_pairs, answer):
         for j in range(len(code)):
             if j == i or is_billed[j] == 0 or is_billed[i] == 0:
                 continue
-            if code[j] == UNKNOWN or payer[i] == UNKNOWN or is_billed[j] == UNKNOWN:
+            if code[j] == UNKNOWN or payer_is_known[i] != 1 or is_billed[j] == UNKNOWN:
                 doubtful = 1
                 continue
             for k in range(0, len(extra_pairs), 3):

@@ -39,6 +39,18 @@ def discipline_modifiers(modifiers):
     return count
 
 
+@fact(Scope.LINE, "yes/no", "The payer wants GP, GO or GN on a line of this kind.")
+def discipline_modifier_is_wanted(
+    needs_discipline_modifier,
+    needs_discipline_modifier_on_evaluations,
+    is_evaluation,
+    is_reevaluation,
+):
+    if is_evaluation or is_reevaluation:
+        return needs_discipline_modifier_on_evaluations
+    return needs_discipline_modifier
+
+
 @fact(Scope.LINE, "discipline", "The discipline that GP, GO or GN names; any where none does.")
 def discipline_of_modifier(modifiers):
     if modifiers & GP > 0:

@@ -8,9 +8,7 @@ from neuroreed.audit.registry import applies, rule
 from neuroreed.model.columns import OT, PT, SLP
 from neuroreed.model.findings import Scope, Severity
 
-_DUE = applies(
-    needs_assistant_modifier=1, assistant_modifier_is_due=1, discipline=(PT, OT), is_billed=1
-)
+_DUE = applies(needs_assistant_modifier=1, discipline=(PT, OT), is_billed=1)
 
 
 @rule(
@@ -47,6 +45,7 @@ def assistant_alone_without_modifier(
     scope=Scope.LINE,
     book="MODS-6",
     applies=_DUE,
+    rests_on=["needs_assistant_modifier_is_verified"],
     cites=["ssa-1834v#In whole or in part", "cms-cq-co-examples#Per unit"],
     confidence="S",
     effective=(date(2020, 1, 1), None),

@@ -15,7 +15,7 @@ from neuroreed.model.findings import Scope, Severity
     severity=Severity.STOP,
     scope=Scope.LINE,
     book="MODS-1",
-    applies=applies(needs_discipline_modifier=1, listing=ALWAYS),
+    applies=applies(needs_discipline_modifier=1, listing=ALWAYS, discipline_modifier_is_wanted=1),
     rests_on=["needs_discipline_modifier_is_verified"],
     cites=["cms-clm104-c05#20.1"],
     confidence="V",

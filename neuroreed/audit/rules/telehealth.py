@@ -32,17 +32,17 @@ def telehealth_not_allowed(is_by_telehealth, is_billed, telehealth_is_allowed):
     severity=Severity.STOP,
     scope=Scope.LINE,
     book="MODS-9",
-    applies=applies(is_part_b=1),
+    applies=applies(is_part_b=1, is_by_telehealth=1),
     cites=["telehealth-therapists#List of codes"],
     confidence="S",
     effective=(date(2018, 1, 1), None),
     says="{code} was given by telehealth on {date_of_service} and is not on the list.",
     fix="Do not bill it as telehealth; choose the service that was really given.",
 )
-def code_not_on_telehealth_list(is_by_telehealth, is_billed, telehealth_since, date_of_service):
+def code_not_on_telehealth_list(is_billed, telehealth_since, date_of_service):
     """Only listed codes may be furnished from afar."""
     listed = 0 < telehealth_since <= date_of_service
-    return is_by_telehealth and is_billed and not listed
+    return is_billed and not listed
 
 
 @rule(
