@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk.door_texts import Array, encoded
-from neuroreed.bulk.loops import loops
+from neuroreed.bulk.loops import are_plain, loops
 from neuroreed.bulk.room import Room
 
 _KEYS: Final = ("patient", "date_of_service", "discipline", "line")
@@ -66,7 +66,7 @@ def _by_keys(keys: list[Array], room: Room) -> Array:
     lows = [int(values.min()) for values in keys]
     spans = [int(values.max()) - low + 1 for values, low in zip(keys, lows, strict=True)]
     top = int(np.prod(np.array(spans, object))) - 1
-    if top >= 2**62:
+    if top >= 2**62 or are_plain(size):
         return np.lexsort(keys[::-1]).astype(np.uint32)
     packed, other = (room.array(f"keys {n}", size, np.int64) for n in (1, 2))
     order, spare = (room.array(f"order {n}", size, np.uint32) for n in (1, 2))

@@ -25,6 +25,7 @@ from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import _keep, _part, load
 from neuroreed.bulk.partitions import Task
 from neuroreed.bulk.passes import Kernels, run_part
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables, PolicyTables, folders_hash
 from neuroreed.model.errors import NeuroReedError
 
@@ -62,6 +63,7 @@ class _Worker:
                 "machine: install the same neuroreed, and give both the same folders of policy."
             )
         self.kernels, self.tables = Kernels(), GrowingTables(known=order.policy)
+        self.room = Room()
         mark = cache_folder() / "compiled" / f"{self._identity()}.{socket.gethostname()}"
         if mark.exists():
             return
@@ -78,7 +80,8 @@ class _Worker:
         return sha256("".join((sys.version, numba_version, *texts)).encode()).hexdigest()[:16]
 
     def run(self, order: Order, task: Task) -> tuple[Any, Any]:
-        part = load(task, order.layout, list(order.names), self.kernels.columns, order.intervals)
+        columns = self.kernels.columns
+        part = load(task, order.layout, list(order.names), columns, order.intervals, self.room)
         return part, run_part(part, self.kernels, self.tables)
 
 

@@ -11,9 +11,13 @@ import polars as pl
 import pytest
 
 from neuroreed.bulk.door_columns import FILE, ROW
+from neuroreed.bulk.local import Settings, audit
 from neuroreed.bulk.moved import Moved, move, moved_into, rows_of_slot, slot_path
 from neuroreed.bulk.partitions import scan
+from neuroreed.bulk.replay import replay
+from neuroreed.bulk.results import Results
 from neuroreed.bulk.room import Room
+from neuroreed.bulk.synth import synthesise
 
 SLOTS = 5
 
@@ -109,6 +113,23 @@ def test_numbers_alone_are_moved_with_nothing_beside_them(tmp_path) -> None:
 
     every = pl.concat([found.frame(slot) for slot in range(SLOTS)]).sort(FILE, ROW)
     assert every.drop(FILE, ROW).equals(given)
+
+
+def test_a_finding_on_moved_rows_is_told_again_with_the_rows_of_the_source(tmp_path) -> None:
+    made = synthesise(tmp_path / "in", lines=2_000, seed=7, faults_permille=200, shuffle=True)
+    given = pl.read_parquet(made.files)
+    summary = audit(made.files, tmp_path / "out", Settings(rows=300))
+    found = Results(tmp_path / "out").page({}, 0, 8)
+
+    told = [replay(tmp_path / "out", each) for each in found]
+
+    assert not summary.was_sorted
+    assert len(told) == 8
+    for each, again in zip(found, told, strict=True):
+        assert again.finding is not None, again.because
+        named = [row.row - 1 for row in again.rows if row.is_named]
+        assert named
+        assert set(given["visit_id"].gather(named).cast(pl.String)) == {each["visit"]}
 
 
 @pytest.mark.parametrize("kept", [0, 3, 200])
