@@ -63,8 +63,7 @@ _SECOND_ROWS: Final = 2_000_000
 # so few that the memory of a share is soon used again
 _SHARE_ROWS: Final = 300_000
 _LOOK_ROWS: Final = 100_000
-_WINDOWS, _WINDOW_ROWS = 16, 5_000
-_KEPT_BYTES: Final = 2**25 - 2**16
+_WINDOWS, _WINDOW_ROWS = 8, 8_000
 _LOOKED_AT: Final = ("code", "payer", "modifiers")
 _AHEAD: Final = {"patient", "date_of_service", "discipline", "line", *_LOOKED_AT, *PLACES}
 Progress = Callable[[int, int, float], None]
@@ -205,7 +204,6 @@ def _run_tasks(
     using: Registry | None,
     plain: bool,
 ) -> None:
-    _keep_what_is_freed()
     own, stop = local(), Event()
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
 
@@ -233,15 +231,6 @@ def _run_tasks(
         except BaseException:
             stop.set()
             raise
-
-
-def _keep_what_is_freed() -> None:
-    """Have the C library keep freed arrays for the next task.
-
-    Fetched anew, they come page by page. glibc keeps what is smaller than the largest block that
-    was ever freed, up to 32 MiB; other libraries take no notice.
-    """
-    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def load(
@@ -320,11 +309,11 @@ def _look_ahead(sources: list[Source], layout: Layout, tables: GrowingTables) ->
     found = {name: theirs for name, theirs in layout.found.items() if name in _AHEAD}
     columns = list(dict.fromkeys(name for theirs in found.values() for name in theirs))
     step = max(_WINDOW_ROWS, -(-sum(each.rows for each in sources) // _WINDOWS))
-    frames = [
-        read_rows(each.path, each.name, start, _WINDOW_ROWS, columns)
-        for each in sources
-        for start in range(0, each.rows, step)
-    ]
+    frames, before = [], 0
+    for each in sources:
+        for start in range(-before % step, each.rows, step):
+            frames.append(read_rows(each.path, each.name, start, _WINDOW_ROWS, columns))
+        before += each.rows
     some = replace(layout, found=found, clinic=None)
     part = part_of(pl.concat(frames, how="vertical_relaxed"), some, columns=_LOOKED_AT)
     if len(part):

@@ -38,7 +38,6 @@ _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_000_000
 _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
-_READERS: Final = 2
 _SHARES: Final = 4
 _ROWS_AT_ONCE: Final = 2_000_000
 # what a reader of names strips at both ends, as a set of characters
@@ -269,14 +268,12 @@ def sorted_tasks(
     """Tasks of sorted input in one pass over the patients, or None where it is not sorted."""
     fine = max(_LEAST_ROWS, rows // _SHARES) if threads else rows
     found: list[tuple[Source, list[Stretch]]] = []
-    with ThreadPoolExecutor(max_workers=_READERS) as pool:
-        looked = pool.map(partial(_stretches, patient=patient, rows=fine), sources)
-        for source, own in zip(sources, looked, strict=True):
-            if own is None:
-                pool.shutdown(cancel_futures=True)
-                return None
-            if own:
-                found.append((source, own))
+    for source in sources:
+        own = _stretches(source, patient, fine)
+        if own is None:
+            return None
+        if own:
+            found.append((source, own))
     found.sort(key=lambda each: each[1][0].first)
     for (_, before), (_, then) in pairwise(found):
         if before[-1].last >= then[0].first:

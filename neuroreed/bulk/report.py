@@ -69,7 +69,7 @@ class Summary:
             "columns.csv": lambda: table_text(self.columns, _COLUMN_NAMES),
             "rejects.csv": lambda: table_text(self.rejects, ("file", "row", "column", "reason")),
         }
-        with ThreadPoolExecutor() as pool:
+        with ThreadPoolExecutor(max_workers=2) as pool:
             for _ in pool.map(lambda name: put.text(folder / name, texts[name]()), texts):
                 pass
 
