@@ -250,7 +250,9 @@ class Kernel:
             counts, hits = self._pass(columns, policy, every)
         else:
             rows, kinds, weights = days.rows()
-            few = {name: columns[name].take(rows) for name in self._needed(days.asked) & columns.keys()}
+            few = {
+                name: columns[name].take(rows) for name in self._needed(days.asked) & columns.keys()
+            }
             few.pop("episode", None)
             few["patient"] = kinds
             own, hits = self._pass(few, policy, days.asked, weights)
