@@ -58,7 +58,7 @@ from neuroreed.bulk.second import DaysOfParts, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
 
-MEMORY_MB: Final = 1_200
+MEMORY_MB: Final = 1_800
 _SECOND_ROWS: Final = 2_000_000
 # so few that the memory of a share is soon used again
 _SHARE_ROWS: Final = 300_000

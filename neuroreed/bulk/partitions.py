@@ -35,7 +35,7 @@ UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OS
 _TWICE: Final = re.compile(r"(.+)_duplicated_\d+")
 _BYTES_PER_LINE: Final = 900  # a line on its way: read, numbers, values kept for the second pass
 _LEAST_ROWS: Final = 50_000
-_MOST_ROWS: Final = 1_000_000
+_MOST_ROWS: Final = 1_200_000
 _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
 _SHARES: Final = 4
@@ -259,7 +259,8 @@ def tasks_of(
     found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
-    return _spread(sources, layout, folder, rows), False
+    # moved rows lie in memory twice, as they came and in their order
+    return _spread(sources, layout, folder, max(1, rows * 2 // 3)), False
 
 
 def sorted_tasks(

@@ -59,7 +59,7 @@ def _audit_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--national", metavar="FILE", help="CMS file by provider and service")
     parser.add_argument("--progress", metavar="FILE", help="write how far the run is to FILE")
     parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
-    parser.add_argument("--memory", type=int, default=1200, metavar="MB", help="memory to use")
+    parser.add_argument("--memory", type=int, default=1800, metavar="MB", help="memory to use")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
