@@ -52,6 +52,7 @@ from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 
 _PLAIN: Final = Settings()
 _WAIT_SECONDS: Final = 120
+_SHARES: Final = 8
 _LOOK_SECONDS: Final = 0.5
 _PATTERN: Final = re.compile(r"([\\{}\[\]*?^])")
 _CAUSE: Final = re.compile(r"(Caused by: )?([\w.]+\.)?\w+(Error|Exception): ")
@@ -233,12 +234,17 @@ def _run(
     spark: Any, order: Order, tasks: Sequence[Task], left: Sequence[Task],
     progress: Progress | None,
 ) -> None:  # fmt: skip
-    """One task of ours is one task of Spark's; what cannot be done is told in one sentence."""
+    """A few of our tasks are one of Spark's; what cannot be done is told in one sentence.
+
+    To begin a task costs Spark about as long as it takes to judge a hundred thousand lines.
+    What is done of a task that is begun again is not done again.
+    """
     context = spark.sparkContext
+    shares = min(len(left), context.defaultParallelism * _SHARES)
     shared = context.broadcast(order)
     watch = _Watch(context, Path(order.folder), tasks, left, progress)
     with watch, _told(watch):
-        told = context.parallelize(list(left), len(left)).mapPartitions(runner(shared)).collect()
+        told = context.parallelize(list(left), shares).mapPartitions(runner(shared)).collect()
     if told:
         raise BadInput(sorted(told)[0])
 
