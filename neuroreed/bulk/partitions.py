@@ -254,13 +254,13 @@ def tasks_of(
 ) -> tuple[list[Task], bool]:
     """Tasks of about ``rows`` lines, and whether the input was sorted by patient already.
 
-    The last that so many ``threads`` take from sorted input are smaller.
+    Where so many ``threads`` share the memory, the last of sorted input are smaller, and so are
+    those of moved rows, which lie in it twice: as they came and in their order.
     """
     found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
-    # moved rows lie in memory twice, as they came and in their order
-    return _spread(sources, layout, folder, max(1, rows * 2 // 3)), False
+    return _spread(sources, layout, folder, rows * 2 // 3 if threads else rows), False
 
 
 def sorted_tasks(
