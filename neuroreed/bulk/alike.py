@@ -86,8 +86,11 @@ class Alike:
 def _loops() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
-    every = (alike_loops.bounds, alike_loops.pack, alike_loops.kinds_of_days)
-    return compiled_module("alike", (*every, alike_loops.spread_hits))
+    every = (
+        *(alike_loops.bounds_of, alike_loops.bounds, alike_loops.pack_one, alike_loops.pack),
+        *(alike_loops.kinds_of_days, alike_loops.spread_hits),
+    )
+    return compiled_module("alike", every)
 
 
 def rules_within_a_day(plan: Plan, registry: Registry) -> Array:
@@ -193,27 +196,19 @@ class AlikeDays:
             loads.append([width, column.ctypes.data, SENTINELS[width], least, word, bits])
             bits += own
         per = word + 1
-        words, keys = (
-            self._room.array("words", per * size, np.uint64),
-            self._room.array("keys", size, np.uint64),
-        )
+        array = self._room.array
+        words, keys = array("words", per * size, np.uint64), array("keys", size, np.uint64)
         loops.pack(np.array(loads, np.int64).reshape(-1), len(loads), size, words, per, keys)
         room = int(_TOO_MANY * size) + 1
-        slots = self._room.array("slots", 2 ** (2 * room).bit_length(), np.int32)
+        slots = array("slots", 2 ** (2 * room).bit_length(), np.int32)
         slots.fill(-1)
-        begins, kind_of = (
-            self._room.array("begins", size + 1, np.int64),
-            self._room.array("kind_of", size, np.int32),
-        )
-        one_of, pages = (
-            self._room.array("one_of", room, np.int64),
-            self._room.array("pages", room, np.int64),
-        )
+        begins, kind_of = array("begins", size + 1, np.int64), array("kind_of", size, np.int32)
+        one_of, pages = array("one_of", room, np.int64), array("pages", room, np.int64)
         counts = np.zeros(1, np.int64)
         given = [np.require(columns[name], requirements="CW") for name in _KEYS]
         kinds = loops.kinds_of_days(
             *given, words, per, keys, eras, first_day, _TOO_MANY, slots, begins, kind_of, one_of,
-            self._room.array("book", (2 + per) * size, np.uint64), pages, counts,
+            array("book", (2 + per) * size, np.uint64), pages, counts,
         )  # fmt: skip
         if kinds < 0:
             return None

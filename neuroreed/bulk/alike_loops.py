@@ -5,38 +5,34 @@ import numpy as np
 from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at, pointer
 
 
+def bounds_of(column, sentinel, rows, answer):
+    least, most, unknown = np.int64(2**62), np.int64(-(2**62)), False
+    for i in range(rows):
+        value = np.int64(column[i])
+        least = min(least, 2**62 if value == sentinel else value)
+        most = max(most, value)
+        unknown |= value == sentinel
+    answer[0], answer[1], answer[2] = least, most, unknown
+
+
 def bounds(size, address, sentinel, rows, answer):
     """The least and the greatest known entry of a column, and whether some are unknown."""
-    least, most, unknown = np.int64(2**62), np.int64(-(2**62)), False
     if size == 1:
-        bytes_ = int8_at(address)
-        for i in range(rows):
-            value = np.int64(bytes_[i])
-            least = min(least, 2**62 if value == sentinel else value)
-            most = max(most, value)
-            unknown |= value == sentinel
+        bounds_of(int8_at(address), sentinel, rows, answer)
     elif size == 2:
-        halves = int16_at(address)
-        for i in range(rows):
-            value = np.int64(halves[i])
-            least = min(least, 2**62 if value == sentinel else value)
-            most = max(most, value)
-            unknown |= value == sentinel
+        bounds_of(int16_at(address), sentinel, rows, answer)
     elif size == 4:
-        words = int32_at(address)
-        for i in range(rows):
-            value = np.int64(words[i])
-            least = min(least, 2**62 if value == sentinel else value)
-            most = max(most, value)
-            unknown |= value == sentinel
+        bounds_of(int32_at(address), sentinel, rows, answer)
     else:
-        wide = int64_at(address)
-        for i in range(rows):
-            value = np.int64(wide[i])
-            least = min(least, 2**62 if value == sentinel else value)
-            most = max(most, value)
-            unknown |= value == sentinel
-    answer[0], answer[1], answer[2] = least, most, unknown
+        bounds_of(int64_at(address), sentinel, rows, answer)
+
+
+def pack_one(column, sentinel, least, begin, end, words, at, shift):
+    less = least - 1
+    for i in range(begin, end):
+        value = np.int64(column[i])
+        entry = np.uint64(0 if value == sentinel else value - less)
+        words[at + i] |= entry << shift
 
 
 def pack(loads, count, rows, words_array, per, keys_array):
@@ -54,32 +50,16 @@ def pack(loads, count, rows, words_array, per, keys_array):
                 words[word * rows + i] = 0
         for k in range(count):
             size, address, sentinel = loads[k * 6], loads[k * 6 + 1], loads[k * 6 + 2]
-            less, at = loads[k * 6 + 3] - 1, loads[k * 6 + 4] * rows
+            least, at = loads[k * 6 + 3], loads[k * 6 + 4] * rows
             shift = np.uint64(loads[k * 6 + 5])
             if size == 1:
-                bytes_ = int8_at(address)
-                for i in range(begin, end):
-                    value = np.int64(bytes_[i])
-                    entry = np.uint64(0 if value == sentinel else value - less)
-                    words[at + i] |= entry << shift
+                pack_one(int8_at(address), sentinel, least, begin, end, words, at, shift)
             elif size == 2:
-                halves = int16_at(address)
-                for i in range(begin, end):
-                    value = np.int64(halves[i])
-                    entry = np.uint64(0 if value == sentinel else value - less)
-                    words[at + i] |= entry << shift
+                pack_one(int16_at(address), sentinel, least, begin, end, words, at, shift)
             elif size == 4:
-                whole = int32_at(address)
-                for i in range(begin, end):
-                    value = np.int64(whole[i])
-                    entry = np.uint64(0 if value == sentinel else value - less)
-                    words[at + i] |= entry << shift
+                pack_one(int32_at(address), sentinel, least, begin, end, words, at, shift)
             else:
-                wide = int64_at(address)
-                for i in range(begin, end):
-                    value = wide[i]
-                    entry = np.uint64(0 if value == sentinel else value - less)
-                    words[at + i] |= entry << shift
+                pack_one(int64_at(address), sentinel, least, begin, end, words, at, shift)
         for i in range(begin, end):
             keys[i] = 0
         for word in range(per):

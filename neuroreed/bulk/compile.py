@@ -230,19 +230,17 @@ class Kernel:
         """The columns that the rules asked for look at."""
         plan = self.plan
         found = {*ALWAYS[plan.kind], "episode", "code", *plan.behind_hands, *plan.takes}
-        for number in np.flatnonzero(asked[: len(self.plan.rules)]).tolist():
-            found |= self.plan.behind[number]
-        return found
+        return found.union(
+            *(plan.behind[rule] for rule in np.flatnonzero(asked[: len(plan.rules)]))
+        )
 
     def run(self, columns: Columns, policy: PolicyTables) -> Answers:
         """Answer every rule for the rows of a part, which are whole groups in their order.
 
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
-        every, size = (
-            np.ones(max(len(self.plan.rules), 1), np.uint8),
-            len(columns["date_of_service"]),
-        )
+        size = len(columns["date_of_service"])
+        every = np.ones(max(len(self.plan.rules), 1), np.uint8)
         days = None
         if self._days is not None and size >= self._alike_from:
             days = self._days.find(columns, policy)
@@ -250,11 +248,8 @@ class Kernel:
             counts, hits = self._pass(columns, policy, every)
         else:
             rows, kinds, weights = days.rows()
-            few = {
-                name: columns[name].take(rows) for name in self._needed(days.asked) & columns.keys()
-            }
-            few.pop("episode", None)
-            few["patient"] = kinds
+            names = (self._needed(days.asked) & columns.keys()) - {"episode"}
+            few = {name: columns[name].take(rows) for name in names} | {"patient": kinds}
             own, hits = self._pass(few, policy, days.asked, weights)
             counts, others = self._pass(columns, policy, every - days.asked)
             counts, hits = counts + own, np.concatenate([days.spread(hits, kinds), others])

@@ -7,7 +7,7 @@ The incomplete beta function is Lentz's continued fraction (NIST DLMF 8.17.22).
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, inf, lgamma, log, log1p, sqrt
+from math import exp, inf, lgamma, log, log1p
 from statistics import NormalDist
 
 from neuroreed.model.errors import BadInput
@@ -135,12 +135,6 @@ def binomial_coverage(size: int, rate: float, confidence: float = 0.95) -> float
         if clopper_pearson(k, size, confidence)[0] <= rate
         and rate <= clopper_pearson(k, size, confidence)[1]
     )
-
-
-def mean_and_spread(values: list[float]) -> tuple[float, float]:
-    """The mean, and the standard deviation with n − 1."""
-    mean = sum(values) / len(values)
-    return mean, sqrt(sum((one - mean) ** 2 for one in values) / (len(values) - 1))
 
 
 def _inside(p: float) -> None:

@@ -220,26 +220,6 @@ def number_runs(one, two, three, numbers):
     return count + 1
 
 
-def run_starts(numbers, starts):
-    """The first row of each run."""
-    last = -1
-    for i in range(len(numbers)):
-        if numbers[i] != last:
-            last = numbers[i]
-            starts[last] = i
-
-
-def sessions_are_plain(session, numbers):
-    """Whether each run has one session and sessions rise from run to run."""
-    for i in range(1, len(session)):
-        if numbers[i] == numbers[i - 1]:
-            if session[i] != session[i - 1]:
-                return False
-        elif session[i] <= session[i - 1]:
-            return False
-    return True
-
-
 def order_by_number(numbers, order, begins):
     """A stable order of rows by small numbers; ``begins`` are zeros, one more than numbers."""
     for i in range(len(numbers)):
@@ -288,7 +268,7 @@ def _compiled() -> ModuleType:
 
     every = (
         *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, slot_by_hash, move, number_runs, run_starts, sessions_are_plain),
+        *(pack, sort_keys, slot_by_hash, move, number_runs),
         order_by_number,
     )
     return compiled_module("loops", every)

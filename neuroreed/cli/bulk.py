@@ -59,7 +59,7 @@ def _audit_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--national", metavar="FILE", help="CMS file by provider and service")
     parser.add_argument("--progress", metavar="FILE", help="write how far the run is to FILE")
     parser.add_argument("--threads", type=int, default=0, help="as many as there are cores")
-    parser.add_argument("--memory", type=int, default=1800, metavar="MB", help="memory to use")
+    parser.add_argument("--memory", type=int, metavar="MB", help="memory to use")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +91,7 @@ def _synth_arguments(parser: argparse.ArgumentParser) -> None:
 
 def settings_of(args: Any) -> Any:
     """The settings that the arguments ask for."""
-    from neuroreed.bulk.local import Settings
+    from neuroreed.bulk.local import MEMORY_MB, Settings
     from neuroreed.bulk.measure import Pricing, read_contracts
     from neuroreed.exchange.tables import read_mapping
 
@@ -110,7 +110,7 @@ def settings_of(args: Any) -> Any:
         mapping=mapping,
         intervals=args.intervals,
         threads=given.get("threads") or 0,
-        memory_mb=args.memory,
+        memory_mb=args.memory or MEMORY_MB,
         write_findings=not args.no_findings,
         pricing=pricing,
     )

@@ -96,6 +96,22 @@ def test_one_value_more_or_less_makes_another_kind(kernels, keen) -> None:
         assert _kinds(lines, other, kernels) == usual + 1, name
 
 
+def test_a_date_of_two_sessions_is_like_no_other(kernels, keen) -> None:
+    """Their minutes are added up: the same lines in one session are another day."""
+    lines = copies(7, 1, 0)
+    alone = pl.col("visit_id").n_unique().over("patient_id", "date_of_service") == 1
+    of_two = pl.len().over("visit_id") > 1
+    first = lines.filter(alone & of_two)["visit_id"][0]
+    split = (pl.col("visit_id") == first) & (
+        pl.col("line") == pl.col("line").max().over("visit_id")
+    )
+    name = pl.when(split).then(pl.lit("another")).otherwise(pl.col("visit_id"))
+    other = lines.with_columns(name.alias("visit_id"))
+
+    usual = _kinds(lines, _renamed(lines, 9), kernels)
+    assert _kinds(lines, _renamed(other, 9), kernels) == usual + 1
+
+
 def _kinds(lines: pl.DataFrame, other: pl.DataFrame, kernels) -> int:
     """How many kinds of days there are among four copies of the lines and another table."""
     looking = Kernel(LINES, alike_from=0)

@@ -172,10 +172,6 @@ class ColumnReader(Reader):
         yield self.take()
 
 
-def _opened(source: Any) -> Source:
-    return Source(source)
-
-
 def read_columns(
     source: str | os.PathLike[str] | bytes | bytearray | memoryview, *, walks: bool = True
 ) -> X12Columns:
