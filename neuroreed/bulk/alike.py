@@ -18,7 +18,9 @@ import numpy as np
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
-from neuroreed.bulk.plan_frames import SENTINELS, names_of, scopes_behind
+from neuroreed.bulk.alike_known import KnownAnswers, Told
+from neuroreed.bulk.alike_layout import Packing, range_of
+from neuroreed.bulk.plan_frames import names_of, scopes_behind
 from neuroreed.bulk.room import Room
 from neuroreed.model.findings import Scope
 
@@ -35,51 +37,75 @@ _BEYOND: Final = frozenset(
     ("patient", "episode", "therapist", "visit", "date_of_service", "year", "month")
 )
 _ALWAYS: Final = ("payer", "discipline", "code")
-_MOST_WORDS: Final = 8
+_MOST_WORDS: Final = 12
+# kinds that are kept, and room for the numbers of each
+_MOST_KINDS, _WORDS_OF_KIND = 2**17, 16
 _KEYS: Final = ("patient", "date_of_service", "session")
 # where more of the days than this are like no other, judging all at once is cheaper
 _MOST_SHARE: Final = 0.5
 _TOO_MANY: Final = 0.6
 # asking every rule of every line costs about so much, against judging every day as its own kind
 _WORTH: Final = 0.8
-_SAMPLE, _WINDOWS = 32_768, 16
+_SAMPLE, _WINDOWS, _TABLE = 32_768, 16, 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Which rows a kernel takes, and in which order: one stretch behind the other.
+
+    ``at`` is the row at which each begins; ``to`` are the rows taken before it, and all that
+    are. Of several, each is of one patient.
+    """
+
+    at: Array
+    to: Array
+
+
+def as_they_are(rows: int) -> Stretches:
+    """All rows in their order."""
+    return Stretches(np.zeros(1, np.int64), np.array([0, rows]))
+
+
+def by_payer(columns: Columns, payers: int, room: Room) -> Stretches:
+    """Whole patients, those of one payer beside each other.
+
+    Most of what the lines of a block have in common hangs on the payer.
+    """
+    size = len(columns["patient"])
+    order, begins = room.array("order", size, np.int64), room.array("patients", size + 1, np.int64)
+    keys = (np.require(columns[name], requirements="CW") for name in ("patient", "payer"))
+    count = _loops().patients_by_payer(*keys, payers, order, begins)
+    order, begins = order[:count], begins[: count + 1]
+    return Stretches(begins[order], _sums(np.diff(begins)[order]))
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Which days of a part stand for which.
+    """Which days of a part are alike.
 
     ``begins`` are the first rows of the days, and the number of rows; ``kind_of`` numbers the
-    kind of each day, ``one_of`` gives one day of each kind. ``asked`` are, by rule, those that
-    need to be asked of one day of a kind only.
+    kind of each day. ``fresh`` are days of kinds that nobody has judged yet, one each, and
+    ``kinds`` their numbers. ``asked`` are, by rule, those that need to be asked of one day of
+    a kind only.
     """
 
     asked: Array
     begins: Array
     kind_of: Array
-    one_of: Array
+    fresh: Array
+    kinds: Array
 
-    def rows(self) -> tuple[Array, Array, Array]:
-        """The rows of one day of each kind, the kind of each row, and how many days it has."""
-        first = self.begins[self.one_of]
-        sizes = self.begins[self.one_of + 1] - first
-        kinds = np.repeat(np.arange(len(sizes)), sizes)
-        before = np.cumsum(sizes) - sizes
-        rows = np.arange(len(kinds)) - before[kinds] + first[kinds]
-        return rows, kinds, np.bincount(self.kind_of, minlength=len(sizes))[kinds]
+    def rows(self) -> tuple[Array, Stretches]:
+        """The rows of the fresh days, and where each lies among them."""
+        at = self.begins[self.fresh]
+        sizes = self.begins[self.fresh + 1] - at
+        to = _sums(sizes)
+        rows = np.arange(to[-1]) + np.repeat(at - to[:-1], sizes)
+        return rows, Stretches(to[:-1], to)
 
-    def spread(self, hits: Array, kinds: Array) -> Array:
-        """Hits on days of each kind as hits on all days; rows lie above the 20th bit."""
-        if not len(hits):
-            return hits
-        hits = np.sort(hits)
-        own = kinds[hits >> 20]
-        per_kind = np.bincount(own, minlength=len(self.one_of))
-        starts = np.concatenate([[0], np.cumsum(per_kind)])
-        begin = np.searchsorted(kinds, np.arange(len(self.one_of)))
-        every = np.empty(int(per_kind[self.kind_of].sum()), np.int64)
-        _loops().spread_hits(hits, starts, begin, self.kind_of, self.begins, every)
-        return every
+
+def _sums(sizes: Array) -> Array:
+    return np.concatenate([[0], np.cumsum(sizes)])
 
 
 @cache
@@ -88,7 +114,9 @@ def _loops() -> ModuleType:
 
     every = (
         *(alike_loops.bounds_of, alike_loops.bounds, alike_loops.pack_one, alike_loops.pack),
-        *(alike_loops.kinds_of_days, alike_loops.spread_hits),
+        *(alike_loops.days_of, alike_loops.kinds_of_days, alike_loops.patterns),
+        *(alike_loops.join_patterns, alike_loops.patients_by_payer),
+        *(alike_loops.add_patterns, alike_loops.count_answers, alike_loops.spread_hits),
     )
     return compiled_module("alike", every)
 
@@ -117,34 +145,64 @@ def eras_of(plan: Plan, policy: PolicyTables) -> Array:
 
 
 class AlikeDays:
-    """Finds alike days for one kernel; one thread at a time, with working memory of its own."""
+    """Finds alike days for one kernel; one thread at a time, with working memory of its own.
+
+    Kinds are known from part to part, as long as policy and what columns hold stay the same.
+    """
 
     def __init__(self, plan: Plan, registry: Registry) -> None:
         self.plan = plan
         self._within = rules_within_a_day(plan, registry)
         self._asked: Array | None = None
-        self._eras: tuple[PolicyTables, Array] | None = None
+        self._policy: PolicyTables | None = None
+        self._eras = np.empty(0, np.int64)
         self._room = Room()
+        self._packing = Packing()
+        # what is never written to takes no memory
+        self._slots = np.empty(2 * _MOST_KINDS, np.int64)
+        self._book = np.empty(_WORDS_OF_KIND * _MOST_KINDS, np.uint64)
+        self._forget()
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
-        """The days of a part by kind; none where too few are alike to make it worth while."""
-        if self._eras is None or self._eras[0] is not policy:
-            self._eras = policy, eras_of(self.plan, policy)
-        eras = self._eras[1]
+        """The days of a part by kind; none where too few are alike to make it worth while.
+
+        What is said of fresh kinds is to be learned before the next part.
+        """
+        if self._policy is not policy:
+            self._policy, self._eras = policy, eras_of(self.plan, policy)
+            self._forget()
         if self._asked is None:
             # parts of one table are alike: what is chosen for one is kept for the next
             self._asked = self._chosen(columns)
         if not self._asked.any():
             return None
-        found = self._kinds(self._names(self._asked, columns), columns, eras, policy.first_day)
+        if self._open:
+            self._forget()
+        found = self._kinds(self._names(self._asked, columns), columns, policy.first_day)
         if found is None:
+            self._forget()
             return None
-        begins, kind_of, one_of = found
-        # kinds of one payer beside each other: most of what a block has in common hangs on it
-        order = np.argsort(columns["payer"][begins[one_of]], kind="stable")
-        places = np.empty(len(order), np.int32)
-        places[order] = np.arange(len(order), dtype=np.int32)
-        return Alike(self._asked, begins, places[kind_of], one_of[order])
+        begins, kind_of, fresh = found
+        # kinds of one payer beside each other, as in ``by_payer``
+        order = np.argsort(columns["payer"][begins[fresh]], kind="stable")
+        kinds = int(self._counts[0]) - len(fresh) + order
+        self._open = len(fresh) > 0
+        return Alike(self._asked, begins, kind_of, fresh[order], kinds)
+
+    def learn(self, days: Alike, to: Array, told: Told, hits: Array) -> None:
+        """Keep what a kernel told of the fresh days, which have the positions from ``to`` on."""
+        self.known.learn(days.kinds, to, told, hits)
+        self._open = False
+
+    def _forget(self) -> None:
+        """Begin with no kind."""
+        self._counts, self._open = np.zeros(2, np.int64), False
+        self._slots.fill(-1)
+        sorts: dict[int, list[int]] = {}
+        for rule in [] if self._asked is None else _numbers(self._asked):
+            sorts.setdefault(self.plan.meta[self.plan.rules[rule].id][49], []).append(rule)
+        rules = {sort: np.array(each) for sort, each in sorts.items()}
+        self.known = KnownAnswers(_MOST_KINDS, len(self.plan.rules), rules, _loops())
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))
@@ -174,46 +232,39 @@ class AlikeDays:
         return np.zeros_like(asked) if few or share > _MOST_SHARE else asked
 
     def _kinds(
-        self, names: list[str], columns: Columns, eras: Array, first_day: int
+        self, names: list[str], columns: Columns, first_day: int
     ) -> tuple[Array, Array, Array] | None:
-        """First rows of days, their kinds, one day of each; none where they differ too much."""
-        loops, size = _loops(), len(columns["date_of_service"])
-        held, loads, word, bits = [], [], 0, 0
-        answer = np.empty(3, np.int64)
-        for name in names:
-            column = np.ascontiguousarray(columns[name])
-            width = column.dtype.itemsize
-            loops.bounds(width, column.ctypes.data, SENTINELS[width], size, answer)
-            least, most, unknown = (int(each) for each in answer)
-            if least > most or (least == most and not unknown):
-                continue
-            own = (most - least + 1).bit_length()
-            if bits + own > 64:
-                word, bits = word + 1, 0
-            if own > 64 or word == _MOST_WORDS:
-                return None
-            held.append(column)
-            loads.append([width, column.ctypes.data, SENTINELS[width], least, word, bits])
-            bits += own
-        per = word + 1
-        array = self._room.array
-        words, keys = array("words", per * size, np.uint64), array("keys", size, np.uint64)
-        loops.pack(np.array(loads, np.int64).reshape(-1), len(loads), size, words, per, keys)
-        room = int(_TOO_MANY * size) + 1
-        slots = array("slots", 2 ** (2 * room).bit_length(), np.int32)
-        slots.fill(-1)
-        begins, kind_of = array("begins", size + 1, np.int64), array("kind_of", size, np.int32)
-        one_of, pages = array("one_of", room, np.int64), array("pages", room, np.int64)
-        counts = np.zeros(1, np.int64)
-        given = [np.require(columns[name], requirements="CW") for name in _KEYS]
-        kinds = loops.kinds_of_days(
-            *given, words, per, keys, eras, first_day, _TOO_MANY, slots, begins, kind_of, one_of,
-            array("book", (2 + per) * size, np.uint64), pages, counts,
-        )  # fmt: skip
-        if kinds < 0:
+        """First rows of days, their kinds, one day of each fresh one; none if they differ much."""
+        loops, size, array = _loops(), len(columns["date_of_service"]), self._room.array
+        held = {name: np.ascontiguousarray(columns[name]) for name in names}
+        ranges = {name: range_of(column, loops) for name, column in held.items()}
+        if not self._packing.holds(ranges):
+            self._packing = self._packing.widened(ranges)
+            if self._packing.words > _MOST_WORDS:
+                self._packing = Packing().widened(ranges)
+            self._forget()
+        per, loads = self._packing.words, self._packing.loads(held)
+        if per > _MOST_WORDS or any(each.bits > 62 for each in self._packing.ranges.values()):
             return None
-        days = int(counts[0])
-        return begins[: days + 1], kind_of[:days], one_of[:kinds]
+        words, keys = array("words", per * size, np.uint64), array("keys", size, np.uint64)
+        loops.pack(loads.reshape(-1), len(loads), size, words, per, keys)
+        begins, kind_of = array("begins", size + 1, np.int64), array("kind_of", size, np.int32)
+        given = [np.require(columns[name], requirements="CW") for name in _KEYS]
+        days = loops.days_of(*given, keys, self._eras, first_day, begins)
+        fresh = array("fresh", _MOST_KINDS, np.int64)
+        for _ in range(2):
+            known = int(self._counts[0])
+            status = loops.kinds_of_days(
+                days, given[1], words, per, keys, self._eras, first_day, _TOO_MANY, self._slots,
+                begins, kind_of, fresh, self._book, _MOST_KINDS, self._counts,
+            )  # fmt: skip
+            if status != 1:
+                break
+            # full: begin anew with the kinds of this part
+            self._forget()
+        if status:
+            return None
+        return begins[: days + 1], kind_of[:days], fresh[: int(self._counts[0]) - known]
 
 
 class _Sample:
@@ -232,7 +283,8 @@ class _Sample:
         fresh[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
         starts = np.flatnonzero(fresh)
         places = np.arange(len(day)) - starts[np.cumsum(fresh) - 1] + 1
-        self._larger = max(size / max(len(day), 1), 1.0)
+        # kinds are known from part to part: a small part is the beginning of a large table
+        self._larger = max(max(size, _TABLE) / max(len(day), 1), 1.0)
         self._days = len(starts)
         odd = np.uint64(0x9E3779B97F4A7C15)
         self._mixed = {}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at, pointer
+from neuroreed.bulk.pointers import fetch, int8_at, int16_at, int32_at, int64_at, pointer
 
 
 def bounds_of(column, sentinel, rows, answer):
@@ -72,23 +72,13 @@ def pack(loads, count, rows, words_array, per, keys_array):
                 keys[i] += mixed ^ (mixed >> np.uint64(32))
 
 
-def kinds_of_days(
-    patient, day, session, words, per, keys, eras, first_day, share, slots, begins, kind_of, one_of,
-    book, pages, count,
-):  # fmt: skip
-    """Number the kinds of days; how many there are, or -1 where too many are like no other.
+def days_of(patient, day, session, keys, eras, first_day, begins):
+    """The first row of each day, and the number of rows; how many days there are.
 
-    Args:
-        words: the rows as whole numbers, one stretch of all rows after the other.
-        keys: a hash of each row.
-        slots: a power of two of entries, all -1, more than there is room for kinds.
-        begins: filled with the first row of each day, and the number of rows.
-        kind_of: filled with the kind of each day; ``one_of`` with one day of each kind.
-        book: room for the words of one day of each kind; ``pages`` for where each begins.
-        count: filled with the number of days.
+    ``keys`` come with a hash of each row and leave with one of each day and its era, 0 where
+    it has several sessions.
     """
-    rows, mask, room = len(day), np.uint64(len(slots) - 1), len(one_of)
-    kinds, number, start, used = 0, 0, 0, 0
+    rows, number, start = len(day), 0, 0
     while start < rows:
         stop, own, several = start + 1, session[start], False
         key = keys[start]
@@ -96,57 +86,185 @@ def kinds_of_days(
             several |= session[stop] != own
             key = key * np.uint64(0xD6E8FEB86659FD93) + keys[stop]
             stop += 1
+        era = np.uint64(eras[day[start] - first_day])
+        key = (key + era * np.uint64(0x632BE59BD9B4E019)) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(32)
         begins[number] = start
-        lines, era, kind, at = stop - start, np.uint64(eras[day[start] - first_day]), -1, mask
-        if not several:
-            key += era * np.uint64(0x632BE59BD9B4E019)
-            key *= np.uint64(0x9E3779B97F4A7C15)
-            at = (key ^ (key >> np.uint64(32))) & mask
-            while slots[at] >= 0:
-                page = pages[slots[at]]
-                same = book[page] == np.uint64(lines) and book[page + 1] == era
-                if same:
-                    for word in range(per):
-                        for i in range(lines):
-                            same &= (
-                                book[page + 2 + word * lines + i] == words[word * rows + start + i]
-                            )
-                if same:
-                    kind = slots[at]
-                    break
-                at = (at + np.uint64(1)) & mask
-        if kind < 0:
-            if kinds == room or used + 2 + per * lines > len(book):
-                return -1
-            kind = kinds
-            one_of[kind], pages[kind] = number, used
-            book[used], book[used + 1] = lines, era
-            for word in range(per):
-                for i in range(lines):
-                    book[used + 2 + word * lines + i] = words[word * rows + start + i]
-            used += 2 + per * lines
-            kinds += 1
-            if not several:
-                slots[at] = kind
-        kind_of[number] = kind
+        keys[number] = np.uint64(0) if several else max(key, np.uint64(1))
         number += 1
         start = stop
-        if (number & 16383) == 0 and start * 4 > rows and kinds > share * number:
-            return -1
     begins[number] = rows
-    count[0] = number
-    return -1 if kinds > share * number else kinds
+    return number
 
 
-def spread_hits(hits, starts, begin, kind_of, begins, every):
-    """Hits of one day of each kind, in the order of kinds, as hits of all days.
+def kinds_of_days(
+    days, day, words, per, keys, eras, first_day, share, slots_array, begins, kind_of, fresh,
+    book_array, pages, counts,
+):  # fmt: skip
+    """Number the kinds of days, those known before among them.
 
-    ``starts`` are the first hit of each kind, ``begin`` its first row among the judged.
+    Args:
+        days: how many there are, with the hashes ``keys`` and first rows ``begins``.
+        words: the rows as whole numbers, one stretch of all rows after the other.
+        slots_array: a power of two of entries, -1 where no kind is, more than ``pages``; else
+            the kind, and above 32 bits its page.
+        kind_of: filled with the kind of each day; ``fresh`` with one day of each new kind.
+        book_array: the words of one day of each kind, kept; ``pages``: how many kinds may be.
+        counts: kinds and words of the book; what they were and what they are now.
+
+    Returns:
+        0, 1 where the book is full, or 2 where too many days are like no other.
     """
+    rows, mask = len(day), np.uint64(len(slots_array) - 1)
+    slots, book = pointer(slots_array), pointer(book_array)
+    known, used = counts[0], counts[1]
+    kinds = known
+    for number in range(days):
+        # what is looked up lies anywhere: it is asked for some days ahead
+        if number + 16 < days:
+            fetch(slots, np.int64(keys[number + 16] & mask))
+        if number + 8 < days:
+            ahead = slots[np.int64(keys[number + 8] & mask)]
+            if ahead >= 0:
+                fetch(book, ahead >> 32)
+        start, key, kind = begins[number], keys[number], np.int64(-1)
+        lines, at = begins[number + 1] - start, np.int64(key & mask)
+        era = np.uint64(eras[day[start] - first_day])
+        while key != np.uint64(0) and slots[at] >= 0:
+            page = slots[at] >> 32
+            same = book[page] == np.uint64(lines) and book[page + 1] == era
+            if same:
+                for word in range(per):
+                    for i in range(lines):
+                        same &= book[page + 2 + word * lines + i] == words[word * rows + start + i]
+            if same:
+                kind = slots[at] & 0xFFFFFFFF
+                break
+            at = (at + 1) & np.int64(mask)
+        if kind < 0:
+            size = 2 + per * lines
+            if kinds == pages or used + size > len(book_array):
+                return 1
+            kind = kinds
+            fresh[kind - known] = number
+            kinds += 1
+            if key != np.uint64(0):
+                book[used], book[used + 1] = np.uint64(lines), era
+                for word in range(per):
+                    for i in range(lines):
+                        book[used + 2 + word * lines + i] = words[word * rows + start + i]
+                slots[at] = used << 32 | kind
+                used += size
+        kind_of[number] = kind
+        if (number & 16383) == 16383 and number * 4 > days and kinds - known > share * number:
+            return 2
+    counts[0], counts[1] = kinds, used
+    return 2 if kinds - known > share * days else 0
+
+
+def patterns(answers, begin, sort, book, sorts, slots, count, found):
+    """Number what the rules said of each group: equal answers are one pattern.
+
+    Args:
+        answers: those of each group, in whole numbers of 64 bits; of one ``sort`` of groups.
+        begin: the first group to look at.
+        book: the answers of each pattern; ``sorts`` whose each is.
+        slots: a power of two of entries, -1 where no pattern is, more than ``sorts``.
+        count: how many patterns there are.
+        found: filled with the pattern of each group.
+
+    Returns:
+        how many groups are numbered: not all where the book is full.
+    """
+    mask = np.uint64(len(slots) - 1)
+    for g in range(begin, len(answers)):
+        key = np.uint64(sort)
+        for j in range(answers.shape[1]):
+            key = (key ^ answers[g, j]) * np.uint64(0x9E3779B97F4A7C15)
+            key ^= key >> np.uint64(32)
+        at, pattern = np.int64(key & mask), np.int64(-1)
+        while slots[at] >= 0:
+            same = sorts[slots[at]] == sort
+            for j in range(answers.shape[1]):
+                same &= book[slots[at], j] == answers[g, j]
+            if same:
+                pattern = slots[at]
+                break
+            at = (at + 1) & np.int64(mask)
+        if pattern < 0:
+            if count[0] == len(sorts):
+                return g
+            pattern = count[0]
+            slots[at], sorts[pattern] = pattern, sort
+            for j in range(answers.shape[1]):
+                book[pattern, j] = answers[g, j]
+            count[0] += 1
+        found[g] = pattern
+    return len(answers)
+
+
+def join_patterns(found, first, groups, to, kinds, listed, at, times, begin):
+    """Add the patterns of one sort of groups to those of kinds.
+
+    Groups come in the order of their ``first`` positions, kind ``kinds[k]`` has the positions
+    from ``to[k]`` on. ``listed`` are filled from ``begin``, ``at`` and ``times`` say where
+    and how many are of a kind; the number listed then is returned.
+    """
+    g = 0
+    for k in range(len(kinds)):
+        at[kinds[k]] = begin
+        while g < groups and first[g] < to[k + 1]:
+            listed[begin] = found[g]
+            begin += 1
+            g += 1
+        times[kinds[k]] = begin - at[kinds[k]]
+    return begin
+
+
+def add_patterns(weights, listed, at, times, totals):
+    """How many groups of each pattern so many days of each kind have."""
+    for kind in range(len(weights)):
+        if weights[kind] > 0:
+            for k in range(at[kind], at[kind] + times[kind]):
+                totals[listed[k]] += weights[kind]
+
+
+def count_answers(totals, answers, sorts, sort, rules, coverage):
+    """Answers by rule of so many groups of each pattern of one sort of groups."""
+    for pattern in range(len(totals)):
+        if totals[pattern] > 0 and sorts[pattern] == sort:
+            for j in range(len(rules)):
+                coverage[rules[j], answers[pattern, j]] += totals[pattern]
+
+
+def spread_hits(kind_of, begins, hits, at, times, every):
+    """Hits of kinds, with rows from the beginning of a day, as hits of all days."""
     place = 0
     for d in range(len(kind_of)):
         kind = kind_of[d]
-        for k in range(starts[kind], starts[kind + 1]):
-            row = (hits[k] >> 20) - begin[kind] + begins[d]
-            every[place] = row << 20 | (hits[k] & 0xFFFFF)
+        for k in range(at[kind], at[kind] + times[kind]):
+            every[place] = hits[k] + (begins[d] << 20)
             place += 1
+
+
+def patients_by_payer(patient, payer, payers, at, to):
+    """Stretches of whole patients, those of one payer beside each other; how many there are.
+
+    ``at`` is filled with the first row of each, ``to`` with the rows before it and with all;
+    a patient's payer is that of his first line.
+    """
+    rows, count = len(patient), 0
+    places = np.zeros(payers + 2, np.int64)
+    for i in range(rows):
+        if i == 0 or patient[i] != patient[i - 1]:
+            to[count] = i
+            places[min(max(payer[i], -1), payers - 1) + 2] += 1
+            count += 1
+    to[count] = rows
+    for k in range(1, payers + 1):
+        places[k] += places[k - 1]
+    for k in range(count):
+        own = min(max(payer[to[k]], -1), payers - 1) + 1
+        at[places[own]] = k
+        places[own] += 1
+    return count

@@ -26,7 +26,8 @@ from typing import Any, Final
 import numpy as np
 
 from neuroreed.audit.registry import Registry, registry
-from neuroreed.bulk.alike import AlikeDays
+from neuroreed.bulk.alike import Alike, AlikeDays, Stretches, as_they_are, by_payer
+from neuroreed.bulk.alike_known import Told
 from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.plan import Plan, Planner
 from neuroreed.bulk.plan_frames import (
@@ -41,6 +42,7 @@ from neuroreed.bulk.plan_frames import (
     sentinel_bytes,
 )
 from neuroreed.bulk.plan_text import TAKES
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import PolicyTables
 from neuroreed.model.findings import RuleCoverage
 
@@ -54,7 +56,7 @@ _HEAD: Final = """\"\"\"Generated from the registry; do not edit.\"\"\"
 import numba
 import numpy as np
 from numba import int64
-from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at, pointer
+from neuroreed.bulk.pointers import fetch, int8_at, int16_at, int32_at, int64_at, pointer
 _plain = {"nogil": True, "error_model": "numpy"}
 _jit = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_plain)
 _cached = numba.njit(cache=True, **_plain)
@@ -211,6 +213,7 @@ class Kernel:
         self.plan = plan_of(kind, using)
         self._run = compiled(self.plan) if run is None else run
         self._alike_from = alike_from
+        self._room = Room()
         self._days = None
         if kind == LINES and run is None:
             self._days = AlikeDays(self.plan, using or registry())
@@ -240,19 +243,19 @@ class Kernel:
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
         """
         size = len(columns["date_of_service"])
-        every = np.ones(max(len(self.plan.rules), 1), np.uint8)
-        days = None
+        asked = np.ones(max(len(self.plan.rules), 1), np.uint8)
+        days, order = None, as_they_are(size)
         if self._days is not None and size >= self._alike_from:
             days = self._days.find(columns, policy)
-        if days is None:
-            counts, hits = self._pass(columns, policy, every)
-        else:
-            rows, kinds, weights = days.rows()
-            names = (self._needed(days.asked) & columns.keys()) - {"episode"}
-            few = {name: columns[name].take(rows) for name in names} | {"patient": kinds}
-            own, hits = self._pass(few, policy, days.asked, weights)
-            counts, others = self._pass(columns, policy, every - days.asked)
-            counts, hits = counts + own, np.concatenate([days.spread(hits, kinds), others])
+            order = by_payer(columns, len(policy.payers), self._room)
+            if days is not None:
+                asked = asked - days.asked
+        counts, hits = self._pass(columns, policy, asked, order)
+        if self._days is not None and days is not None:
+            if len(days.fresh):
+                self._judge(days, columns, policy)
+            counts += self._days.known.coverage(days.kind_of)
+            hits = np.concatenate([hits, self._days.known.hits(days.kind_of, days.begins)])
         hits.sort()
         return Answers(
             self.plan,
@@ -264,20 +267,36 @@ class Kernel:
             {name: values[:size] for name, values in self._handed.items()},
         )
 
+    def _judge(self, days: Alike, columns: Columns, policy: PolicyTables) -> None:
+        """Learn what the rules say of the fresh kinds of days."""
+        assert self._days is not None
+        array = self._room.array
+        rows, order = days.rows()
+        few = {}
+        for name in (self._needed(days.asked) & columns.keys()) - {"episode"}:
+            taken = array(f"few {name}", len(rows), columns[name].dtype)
+            few[name] = columns[name].take(rows, out=taken, mode="clip")
+        told = self._days.known.blank(len(rows), self._room)
+        _, hits = self._pass(few, policy, days.asked, order, told)
+        self._days.learn(days, order.to, told, hits)
+
     def _pass(
         self,
         columns: Columns,
         policy: PolicyTables,
         asked: np.ndarray[Any, Any],
-        weights: np.ndarray[Any, Any] | None = None,
+        order: Stretches,
+        told: Told | None = None,
     ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """Counts and hits of the rules that are asked for.
 
-        With ``weights`` a group counts as often as its first row says, and nothing is handed on.
+        With ``told`` all answers are put there, nothing is handed on, and hits are by position.
         """
         size = len(columns["date_of_service"])
         loads, held = [], []
         needed = self._needed(asked)
+        if len(order.at) > 1:
+            needed.discard("patient")  # the stretch stands for it
         for name in self.plan.columns:
             column = columns.get(name)
             if column is None or name not in needed:
@@ -295,15 +314,19 @@ class Kernel:
         self._values.fill(-(2**62))
         counts = np.zeros((max(len(self.plan.rules), 1), COVERAGE_WIDTH), np.int64)
         own = policy.own_severities(self.plan.rules)
-        hands = np.empty(0, np.int64) if weights is not None else self._hands(size)
+        hands = self._hands(size) if told is None else np.empty(0, np.int64)
         state = np.zeros(_STATE, np.int64)
         state[5], state[6] = len(self.plan.rules), len(own) - 1
         given = {
-            "end": size,
+            "rows": size,
+            "end": int(order.to[-1]),
+            "runs": len(order.at),
+            "run_at": order.at,
+            "run_to": order.to,
             "target": self._block,
             "has_episode": int("episode" in columns),
-            "weighted": int(weights is not None),
-            "weights": np.zeros(1, np.int64) if weights is None else weights,
+            "telling": int(told is not None),
+            **_told(told),
             "asked": asked,
             "key_one": keys[0],
             "key_two": keys[1],
@@ -347,6 +370,27 @@ class Kernel:
         return np.array(rows, np.int64).reshape(-1)
 
 
+def _told(told: Told | None) -> dict[str, Any]:
+    """Where answers are to be told, if they are."""
+    if told is None:
+        none = np.empty(0, np.int64)
+        return {
+            **dict.fromkeys(("told_room", "told_width", "sorts"), 0),
+            **dict.fromkeys(("column", "first", "made"), none),
+            "told": np.empty(0, np.uint8),
+        }
+    sorts, room, width = told.answers.shape
+    return {
+        "told_room": room,
+        "told_width": width,
+        "sorts": sorts,
+        "told": told.answers,
+        "column": told.column,
+        "first": told.first,
+        "made": told.made,
+    }
+
+
 def _flat(given: Any) -> Any:
     return given.reshape(-1) if isinstance(given, np.ndarray) else given
 
@@ -360,6 +404,7 @@ def _fixed(plan: Plan) -> dict[str, Any]:
             begins[number, place] = len(behind)
             behind += item
         begins[number, len(plan.items[rule.id]) :] = len(behind)
+    sorts = ["rows", *(scope.value for scope in FRAMES[plan.kind])]
     return {
         "meta": np.array([plan.meta[rule.id] for rule in plan.rules] or [[0]], np.int64),
         "root": np.array(plan.root, np.int64),
@@ -371,7 +416,7 @@ def _fixed(plan: Plan) -> dict[str, Any]:
         "want": np.zeros(max(len(plan.steps), 1), np.uint8),
         "live": np.zeros(rules, np.int64),
         "sizes": np.zeros(1 + len(FRAMES[plan.kind]), np.int64),
-        "heavy": np.zeros(1 + len(FRAMES[plan.kind]), np.int64),
+        "first_at": np.array([plan.offsets[name, "first"] for name in sorts], np.int64),
     }
 
 

@@ -23,6 +23,16 @@ def pointer(array: Any) -> Any:
     return array
 
 
+def copy_eight(source: Any, at: int, target: Any, to: int) -> None:
+    """Eight entries of a column of any width to eight of 64 bits."""
+    for k in range(8):
+        target[to + k] = source[at + k]
+
+
+def fetch(source: Any, at: int) -> None:
+    """Nothing is nearer than anything else here."""
+
+
 def _at(number_type: Any) -> Callable[[Any], Any]:
     def at(address: Any) -> Any:
         return ctypes.cast(int(address), ctypes.POINTER(number_type))

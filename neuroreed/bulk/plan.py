@@ -123,7 +123,7 @@ class Planner:
             if scope is not Scope.VISIT:
                 self._frame(scope, keys)
         self.before.append(f"identity(_S, n, {self.at('rows', 'first')})")
-        self._place("rows", "weight")
+        self._place("rows", "run")
         for number, rule in enumerate(self.rules):
             self._rule(number, rule)
         if self.kind == LINES:
@@ -240,7 +240,7 @@ class Planner:
         self.before.append(
             f"count_{name} = group_by(_S, n, {one}, {two}, {three}, {starts}, {group_of})"
         )
-        first, _ = self.at(name, "first"), self._place(name, "weight")
+        first = self.at(name, "first")
         if scope is Scope.EPISODE:
             self.before.append(f"take(_S, count_{name}, {order}, {starts}, {first})")
         else:
@@ -487,7 +487,7 @@ class Planner:
         scope = "rows" if rule.scope is self.row_scope else rule.scope.value
         frames = [frame.value for frame in FRAMES[self.kind]]
         row[49] = 0 if scope == "rows" else 1 + frames.index(scope)
-        row[50], row[51] = (self._place(scope, how) for how in ("first", "weight"))
+        row[50] = self._place(scope, "first")
         row[4], row[5] = (self._place(x, "row") for x in ("date_of_service", "payer"))
         row[6] = len(rests)
         row[7 : 7 + len(rests)] = rests

@@ -51,7 +51,7 @@ LOOK_UPS: Final = ("code", "payer", "threshold")
 _THRESHOLD: Final = ("kx_threshold_cents", "kx_threshold_is_verified")
 _SUMMED: Final = ("session_minutes", "noted_timed_minutes")
 MOST_NEEDS, MOST_CONDITIONS, MOST_RESTS, MOST_VALUES = 12, 4, 4, 4
-META_WIDTH: Final = 52
+META_WIDTH: Final = 51
 # per rule: not applicable, no, yes, then what was unknown; and steps behind conditions and facts
 COVERAGE_WIDTH: Final = 3 + MOST_CONDITIONS + MOST_NEEDS
 ITEMS_WIDTH: Final = MOST_CONDITIONS + MOST_NEEDS + 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from neuroreed.audit.attached import TABLES
-from neuroreed.bulk.plan_frames import FRAMES
+from neuroreed.bulk.plan_frames import FRAMES, LINES
 from neuroreed.bulk.plan_loops import together
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
     *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads", "hands"),
-    *("asked", "heavy", "weights"),
+    *("asked", "run_at", "run_to", "first_at", "told", "column", "first", "made"),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
-TAKES_NUMBERS: Final = ("pos", "end", "target", "c", "has_episode", "weighted", *_NUMBERS)
+TAKES_NUMBERS: Final = (
+    *("pos", "end", "target", "c", "has_episode", "runs", "rows"),
+    *("telling", "sorts", "told_room", "told_width", *_NUMBERS),
+)  # fmt: skip
 TAKES_ARRAYS: Final = ("_S", *_BLOCK, *TABLES, *_ROWS, *_VALUES)
 TAKES: Final = (*TAKES_NUMBERS, "key_one", "key_two", "code_keys", *TAKES_ARRAYS)
 
@@ -44,25 +47,25 @@ def text_of_plan(planner: Planner) -> str:
     step_calls = _chunks("steps", together(planner), shared, parts)
     answer_calls = _chunks("answers", answers, shared, parts)
     day = planner.at("date_of_service", "row")
-    firsts = ["rows", *(scope.value for scope in FRAMES[planner.kind])]
     handed = sorted({step for _, place, _ in planner.hands for step in planner.behind(place)})
-    sizes = []
-    for place, (count, name) in enumerate(zip(["n", *counts], firsts, strict=True)):
-        sizes.append(f"sizes[{place}] = {count}")
-        first, weight = planner.at(name, "first"), planner.at(name, "weight")
-        weighed = f"weight_of(_S, {count}, {first}, weights, pos, weighted, {weight})"
-        sizes.append(f"heavy[{place}] = {weighed}")
+    sizes = [f"sizes[{place}] = {count}" for place, count in enumerate(["n", *counts])]
+    runs, who = planner.at("rows", "run"), ""
+    if planner.kind == LINES:
+        # stretches of lines are of one patient each
+        at = planner.offsets["patient", "row"]
+        who = f"if runs > 1:\n    take_all(_S, n, {runs}, {at} * c)\n    st[{at}], uni[{at}] = 1, 0"
     body = f"""
 {_lines(f"{name}_n = len({name}_array)" for name in TABLES)}
 {_lines(f"{name} = pointer({name}_array)" for name in TAKES_ARRAYS)}
 room, given, wanted = len(hits_array), len(loads_array) // 4, len(look_ups_array) // 3
 handing = len(hands_array) // 4
+run = run_of(run_to, runs, 0, pos)
 while pos < end:
-    stop = block_end(key_one, key_two, pos, end, target)
+    stop = block_end(key_one, key_two, pos, end, target, run, runs, run_to)
     n = stop - pos
     state[0] = pos
     state[1] = n
-    if n >= c:
+    if n + 8 >= c:
         return GROW
     if room - state[2] < n * {len(planner.rules)}:
         return FLUSH
@@ -71,7 +74,9 @@ while pos < end:
     for k in range({len(planner.steps)}):
         want[k] = 0
 {_indented(_lines(f"want[{step}] = handing > 0" for step in handed))}
-    load_all(_S, c, pos, n, st, uni, loads, given)
+    load_all(_S, c, pos, n, st, uni, loads, given, run, runs, run_at, run_to, rows)
+    runs_of(_S, pos, n, {runs}, run, run_to)
+{_indented(_lines([who]))}
 {_indented(_lines(planner.before))}
     least, most = _S[{day}], _S[{day}]
     for i in range(1, n):
@@ -79,17 +84,23 @@ while pos < end:
     state[3], state[4] = least, most
 {_indented(_lines(sizes))}
     triage(
-        _S, c, sizes, heavy, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live,
-        asked,
+        _S, c, sizes, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live, asked
     )
 {_indented(_lines(step_calls))}
-    settle(_S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live)
+    settle(_S, c, sizes, meta, own, cov, state, st, uni, root, live)
 {_indented(_lines(answer_calls))}
-    ask(
-        _S, c, K, sizes, heavy, pos, meta, own, cov, hits, state, st, uni, root, live, weighted
-    )
-    hand_all(_S, c, state[0], n, hands, handing)
+    hit = state[2]
+    ask(_S, c, K, sizes, pos, meta, own, cov, hits, state, st, uni, root, live)
+    if telling == 1:
+        tell(
+            _S, c, K, sizes, first_at, sorts, live, asked, meta, state, pos, told,
+            told_width, column, told_room, first, made,
+        )
+    else:
+        place_hits(_S, hits, hit, state, pos, {runs}, run_at, run_to)
+    hand_all(_S, c, pos, n, hands, handing, run, run_at, run_to)
     pos = stop
+    run = run_of(run_to, runs, run, pos)
 state[0] = pos
 return DONE"""
     head = [f"{name}_array" if name in TAKES_ARRAYS else name for name in TAKES]

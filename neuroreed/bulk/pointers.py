@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -37,3 +38,38 @@ def _at(number_type: Any) -> Any:
 
 int8_at, int16_at = _at(types.int8), _at(types.int16)
 int32_at, int64_at = _at(types.int32), _at(types.int64)
+
+
+@intrinsic  # type: ignore[misc]
+def copy_eight(_context: Any, source: Any, at: Any, target: Any, to: Any) -> Any:
+    """Eight entries of a column of any width to eight of 64 bits, at once."""
+
+    def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole = ir.IntType(64)
+        address, begin, goal, end = arguments
+        narrow = ir.VectorType(context.get_value_type(signature.args[0].dtype), 8)
+        wide = ir.VectorType(whole, 8)
+        given = builder.bitcast(builder.gep(address, [begin]), ir.PointerType(narrow))
+        entries = builder.load(given, align=1)
+        if narrow != wide:
+            entries = builder.sext(entries, wide)
+        taken = builder.bitcast(builder.gep(goal, [end]), ir.PointerType(wide))
+        builder.store(entries, taken, align=8)
+        return context.get_dummy_value()
+
+    return types.void(source, types.intp, target, types.intp), lower
+
+
+@intrinsic  # type: ignore[misc]
+def fetch(_context: Any, source: Any, at: Any) -> Any:
+    """Ask for an entry of a column to be near when it is read later."""
+
+    def lower(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        near = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte)
+        builder.call(ask, [near, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(source, types.intp), lower

@@ -9,73 +9,133 @@ what its entries are: 0 not made yet, 1 all known, 2 all unknown, 3 perhaps some
 
 import numpy as np
 
-from neuroreed.bulk.pointers import int8_at, int16_at, int32_at, int64_at
+from neuroreed.bulk.pointers import copy_eight, fetch, int8_at, int16_at, int32_at, int64_at
 
 UNK = -(2**62)
 DONE, GROW, FLUSH = 0, 1, 2
 
 
-def load(column, sentinel, start, n, S, c, at, st, uni):
+def load(column, sentinel, start, n, S, c, at, st, uni, run, run_at, run_to, rows):
     """Copy a column of the block; its sentinel becomes unknown."""
-    to = at * c
-    least, most = np.int64(column[start]), np.int64(column[start])
-    for i in range(n):
-        value = np.int64(column[start + i])
-        S[to + i] = value
-        least, most = min(least, value), max(most, value)
+    done, k = 0, run
+    while done < n:
+        to, source = at * c + done, run_at[k] + start + done - run_to[k]
+        size = min(run_to[k + 1] - start, n) - done
+        if source + size + 8 <= rows:
+            # what is too much is written over by the next stretch, or is behind the block
+            for i in range(0, size, 8):
+                copy_eight(column, source + i, S, to + i)
+        else:
+            for i in range(size):
+                S[to + i] = column[source + i]
+        done += size
+        k += 1
+    least, most = spread(S, c, n, at)
     uni[at] = least == most
     if least != sentinel:
         st[at] = 1
         return
     st[at] = 2 if most == sentinel else 3
+    to = at * c
     for i in range(n):
         if S[to + i] == sentinel:
             S[to + i] = UNK
 
 
-def load_all(S, c, start, n, st, uni, loads, given):
-    """Every column that is there; a row of ``loads`` is size, address, target, how it pools."""
+def fetch_ahead(address, size, start, n, run, runs, run_at, run_to):
+    """Ask for what a block will read of a column: where stretches lie nobody foresees."""
+    column, k = int8_at(address), run
+    while k < runs and run_to[k] < start + n:
+        begin, end = run_at[k] * size, (run_at[k] + run_to[k + 1] - run_to[k]) * size
+        for byte in range(begin, end, 64):
+            fetch(column, byte)
+        fetch(column, end - 1)
+        k += 1
+
+
+def load_all(S, c, start, n, st, uni, loads, given, run, runs, run_at, run_to, rows):
+    """Every column that is there; a row of ``loads`` is size, address, target, how it pools.
+
+    The rows of a block come in stretches: stretch ``k`` begins at ``run_at[k]`` in the columns
+    and has the positions from ``run_to[k]`` to ``run_to[k + 1]``; ``run`` is the block's first.
+    """
     for k in range(given):
         size, address, at = loads[k * 4], loads[k * 4 + 1], loads[k * 4 + 2]
+        if runs > 1 and k + 1 < given:
+            fetch_ahead(loads[k * 4 + 5], loads[k * 4 + 4], start, n, run, runs, run_at, run_to)
         if size == 1:
-            load(int8_at(address), -(2**7), start, n, S, c, at, st, uni)
+            one = int8_at(address)
+            load(one, -(2**7), start, n, S, c, at, st, uni, run, run_at, run_to, rows)
         elif size == 2:
-            load(int16_at(address), -(2**15), start, n, S, c, at, st, uni)
+            two = int16_at(address)
+            load(two, -(2**15), start, n, S, c, at, st, uni, run, run_at, run_to, rows)
         elif size == 4:
-            load(int32_at(address), -(2**31), start, n, S, c, at, st, uni)
+            four = int32_at(address)
+            load(four, -(2**31), start, n, S, c, at, st, uni, run, run_at, run_to, rows)
         else:
-            load(int64_at(address), UNK, start, n, S, c, at, st, uni)
+            eight = int64_at(address)
+            load(eight, UNK, start, n, S, c, at, st, uni, run, run_at, run_to, rows)
 
 
-def hand(S, c, start, n, at, out):
-    """Values of the rows of the block, unknown as the least number; whether all fit in 32 bits."""
-    here, fit = at * c, 1
-    for i in range(n):
-        value = S[here + i]
-        fit &= value == UNK or -(2**31) < value < 2**31
-        out[start + i] = int(max(value, -(2**31)))
+def hand(S, start, n, here, out, run, run_at, run_to, narrow):
+    """Values of the rows of the block; whether all fit in 32 bits where they are ``narrow``.
+
+    Unknown is then the least number of 32 bits.
+    """
+    fit, done, k = 1, 0, run
+    while done < n:
+        source = run_at[k] + start + done - run_to[k]
+        size = min(run_to[k + 1] - start, n) - done
+        if narrow:
+            for i in range(size):
+                value = S[here + done + i]
+                fit &= value == UNK or -(2**31) < value < 2**31
+                out[source + i] = int(max(value, -(2**31)))
+        else:
+            for i in range(size):
+                out[source + i] = int(S[here + done + i])
+        done += size
+        k += 1
     return fit
 
 
-def hand_all(S, c, start, n, hands, given):
+def hand_all(S, c, start, n, hands, given, run, run_at, run_to):
     """Every value that is handed on; a row of ``hands`` is size, address, place, whether it fits.
 
     Values that need 64 bits keep their own unknown.
     """
     for k in range(given):
-        address, at = hands[k * 4 + 1], hands[k * 4 + 2]
+        address, here = hands[k * 4 + 1], hands[k * 4 + 2] * c
         if hands[k * 4] == 4:
-            hands[k * 4 + 3] &= hand(S, c, start, n, at, int32_at(address))
+            out = int32_at(address)
+            hands[k * 4 + 3] &= hand(S, start, n, here, out, run, run_at, run_to, True)
         else:
-            out, here = int64_at(address), at * c
-            for i in range(n):
-                out[start + i] = int(S[here + i])
+            hand(S, start, n, here, int64_at(address), run, run_at, run_to, False)
 
 
-def block_end(one, two, start, end, target):
-    """Where a block of whole groups ends that should have about ``target`` rows."""
+def run_of(run_to, runs, run, position):
+    """The stretch of a position, from an earlier one on."""
+    while run + 1 < runs and run_to[run + 1] <= position:
+        run += 1
+    return run
+
+
+def runs_of(S, start, n, at, run, run_to):
+    """The stretch of each row."""
+    for i in range(n):
+        if run_to[run + 1] <= start + i:
+            run += 1
+        S[at + i] = run
+
+
+def block_end(one, two, start, end, target, run, runs, run_to):
+    """Where a block should end that has about ``target`` rows: of whole stretches, or groups."""
     if start + target >= end:
         return end
+    if runs > 1:
+        while run + 1 < runs and run_to[run + 2] - start <= target:
+            run += 1
+        return run_to[run + 1]
     stop = start + target
     while stop > start and one[stop] == one[stop - 1] and two[stop] == two[stop - 1]:
         stop -= 1

@@ -33,29 +33,15 @@ def exceptional(number, meta, own, state):
     )
 
 
-def weight_of(S, count, first, weights, begin, weighted, at):
-    """How many groups of the whole part so many groups of the block stand for; each kept."""
-    if weighted == 0:
-        return count
-    total = 0
-    for g in range(count):
-        S[at + g] = weights[begin + S[first + g]]
-        total += S[at + g]
-    return total
-
-
-def settled(S, c, number, count, weight, meta, own, cov, state, st, uni, root, early):
+def settled(S, c, number, count, meta, own, state, st, uni, root, early):
     """Answer a rule for the whole block where what is known of its values decides.
 
-    0 where it is answered, 1 where its function need not be called. Otherwise 2; but while it
-    is ``early``, that is before steps are made, 1 and how many of its conditions and facts
-    must be made to know more.
+    -1 and less where it is answered, as -1 less the answer; 1 where its function need not be
+    called. Otherwise 2; but while it is ``early``, that is before steps are made, 1 and how
+    many of its conditions and facts must be made to know more.
     """
-    if count == 0:
-        return 0
-    if state[4] < meta[number * META + 0] or state[3] > meta[number * META + 1]:
-        cov[number * COV + 0] += weight
-        return 0
+    if count == 0 or state[4] < meta[number * META + 0] or state[3] > meta[number * META + 1]:
+        return -1
     doubt = exceptional(number, meta, own, state)
     conditions, needs = meta[number * META + 11], meta[number * META + 36]
     for j in range(conditions):
@@ -75,70 +61,63 @@ def settled(S, c, number, count, weight, meta, own, cov, state, st, uni, root, e
         elif least == UNK or not met(least, meta, number, place):
             if doubt:
                 return 1 + early * j
-            cov[number * COV + (3 + j if least == UNK else 0)] += weight
-            return 0
+            return -1 - (3 + j if least == UNK else 0)
     for j in range(needs):
         known = known_of(st, root, meta[number * META + 37 + j])
         if known == 2:
             if doubt:
                 return 1 + early * (conditions + j)
-            cov[number * COV + 3 + conditions + j] += weight
-            return 0
+            return -1 - (3 + conditions + j)
         if known != 1:
             doubt = True
     return 2 + early * (conditions + needs)
 
 
 def triage(
-    S, c, sizes, heavy, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live, asked
+    S, c, sizes, meta, own, cov, state, st, uni, root, item_at, item_steps, want, live, asked
 ):
     """Answer what given columns decide, and ask for the steps behind the rest."""
     for number in range(state[5]):
         live[number] = 0
         if asked[number] == 0:
             continue
-        of = meta[number * META + 49]
-        count, weight = sizes[of], heavy[of]
-        items = settled(S, c, number, count, weight, meta, own, cov, state, st, uni, root, 1)
+        count = sizes[meta[number * META + 49]]
+        items = settled(S, c, number, count, meta, own, state, st, uni, root, 1)
         live[number] = items
+        if items < 0:
+            cov[number * COV - 1 - items] += count
         for k in range(item_at[number * ITEMS], item_at[number * ITEMS + max(items - 1, 0)]):
             want[item_steps[k]] = 1
 
 
-def settle(S, c, sizes, heavy, meta, own, cov, state, st, uni, root, live):
+def settle(S, c, sizes, meta, own, cov, state, st, uni, root, live):
     """Answer what is decided when the steps are made; 2 for each rule that must be called."""
     for number in range(state[5]):
         if live[number] > 0:
-            of = meta[number * META + 49]
-            live[number] = settled(
-                S, c, number, sizes[of], heavy[of], meta, own, cov, state, st, uni, root, 0
-            )
+            count = sizes[meta[number * META + 49]]
+            live[number] = settled(S, c, number, count, meta, own, state, st, uni, root, 0)
+            if live[number] < 0:
+                cov[number * COV - 1 - live[number]] += count
 
 
-def ask(S, c, K, sizes, heavy, block, meta, own, cov, hits, state, st, uni, root, live, weighted):
+def ask(S, c, K, sizes, block, meta, own, cov, hits, state, st, uni, root, live):
     """The answers of all rules that are not settled."""
     for number in range(state[5]):
         if live[number] > 0:
-            of = meta[number * META + 49]
-            ask_one(
-                S, c, K, sizes[of], heavy[of], number, block, meta, own, cov, hits, state, st, uni,
-                root, weighted,
-            )  # fmt: skip
+            count = sizes[meta[number * META + 49]]
+            ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root)
 
 
-def ask_one(
-    S, c, K, count, heavy, number, block, meta, own, cov, hits, state, st, uni, root, weighted
-):
+def ask_one(S, c, K, count, number, block, meta, own, cov, hits, state, st, uni, root):
     """Take the answers of one rule as its conditions and its unknowns allow, and count them.
 
     ``K`` comes with 1 no and 2 yes for every group. A row of ``meta`` says: first day, last
     day, severity, severity it runs as; place of day and payer; then how many facts it rests
     on and their places; how many conditions, each with place, count and values; how many
-    facts it needs and their places; at the end which groups, their first rows and weights.
+    facts it needs and their places; at the end which groups, and their first rows.
     ``own`` is by payer and rule: 0 nothing, 1 off, 2 stop,
     3 review, 4 advise; its last row tells whether any payer has the rule off.
-    Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown; a group
-    counts as often as its weight says, where there are any; ``heavy`` is what all stand for.
+    Kept in ``cov``: 0 does not apply, 1 no, 2 yes, more: which fact was unknown.
     """
     here, first = number * c, meta[number * META + 50] * c
     rests, conditions, needs = (
@@ -197,33 +176,20 @@ def ask_one(
     yes = 0
     for g in range(count):
         yes += K[here + g] == 2
-    if weighted != 0:
-        own_weight, left = meta[number * META + 51] * c, heavy
-        for reason in range(1, 3):
-            total = 0
-            for g in range(count):
-                total += S[own_weight + g] * (K[here + g] == reason)
-            cov[number * COV + reason] += total
-            left -= total
-        if left > 0:
-            for g in range(count):
-                if K[here + g] != 1 and K[here + g] != 2:
-                    cov[number * COV + K[here + g]] += S[own_weight + g]
-    else:
-        no = count - yes
-        if not plain:
-            no = 0
-            for g in range(count):
-                no += K[here + g] == 1
-        cov[number * COV + 1] += no
-        cov[number * COV + 2] += yes
-        if no + yes < count:
-            for reason in range(3 + conditions + needs):
-                if reason != 1 and reason != 2:
-                    times = 0
-                    for g in range(count):
-                        times += K[here + g] == reason
-                    cov[number * COV + reason] += times
+    no = count - yes
+    if not plain:
+        no = 0
+        for g in range(count):
+            no += K[here + g] == 1
+    cov[number * COV + 1] += no
+    cov[number * COV + 2] += yes
+    if no + yes < count:
+        for reason in range(3 + conditions + needs):
+            if reason != 1 and reason != 2:
+                times = 0
+                for g in range(count):
+                    times += K[here + g] == reason
+                cov[number * COV + reason] += times
     if yes == 0:
         return
     place = state[2]
@@ -243,3 +209,37 @@ def ask_one(
             hits[place] = (block + row) << 20 | number << 8 | severity << 4 | lowered
             place += 1
     state[2] = place
+
+
+def place_hits(S, hits, begin, state, block, runs, run_at, run_to):
+    """Hits of a block by their row in the columns, where they come by position."""
+    for k in range(begin, state[2]):
+        position = hits[k] >> 20
+        run = S[runs + position - block]
+        hits[k] += (run_at[run] - run_to[run]) << 20
+
+
+def tell(
+    S, c, K, sizes, first_at, sorts, live, asked, meta, state, position, told, width, column, room,
+    first, made,
+):  # fmt: skip
+    """Every answer to every group of the block, for whoever wants to use them again.
+
+    ``told`` has ``room`` groups of each sort, each with ``width`` answers, that of a rule in its
+    ``column``; ``first`` the position of the first row of each. ``made`` are there already.
+    """
+    for number in range(state[5]):
+        if asked[number] == 0:
+            continue
+        sort = meta[number * META + 49]
+        to = (sort * room + made[sort]) * width + column[number]
+        if live[number] > 0:
+            for g in range(sizes[sort]):
+                told[to + g * width] = K[number * c + g]
+        else:
+            for g in range(sizes[sort]):
+                told[to + g * width] = -1 - live[number]
+    for sort in range(sorts):
+        for g in range(sizes[sort]):
+            first[sort * room + made[sort] + g] = position + S[first_at[sort] * c + g]
+        made[sort] += sizes[sort]

@@ -10,12 +10,13 @@ import polars as pl
 import pytest
 
 from neuroreed.audit.registry import registry
-from neuroreed.bulk import alike
+from neuroreed.bulk import alike, alike_known
 from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of
 from neuroreed.bulk.passes import tables_for
 from neuroreed.bulk.plan_frames import LINES
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
@@ -64,13 +65,18 @@ def copies(seed: int, times: int, damage: float) -> pl.DataFrame:
 
 def both(frame: pl.DataFrame, kernels):
     """The answers of both kernels for the lines of a frame, and the kinds of days found."""
+    one, part, policy = same_answers(frame, kernels, GrowingTables())
+    return one, kernels[1]._days.find(part.columns, policy)
+
+
+def same_answers(frame: pl.DataFrame, kernels, tables: GrowingTables):
     plain, looking = kernels
     part = part_of(frame, layout_of(frame.columns), columns=plain.plan.columns)
-    policy = tables_for(part, GrowingTables())
+    policy = tables_for(part, tables)
     one, two = plain.run(part.columns, policy), looking.run(part.columns, policy)
     for name in ("coverage", "rows", "rules", "severities", "lowered"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name), name)
-    return one, looking._days.find(part.columns, policy)
+    return one, part, policy
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -78,8 +84,67 @@ def test_alike_days_get_the_answers_that_each_would_get(kernels, keen, seed) -> 
     answers, days = both(copies(seed, 12, 0.05), (kernels[0], Kernel(LINES, alike_from=0)))
 
     assert days is not None, "Nothing was judged once: this proves nothing."
-    assert len(days.one_of) < len(days.kind_of)
+    assert kinds_in(days) < len(days.kind_of)
     assert len(answers.rows)
+
+
+@pytest.mark.parametrize("kinds", [2**17, 2**9])
+def test_what_was_learned_of_a_kind_holds_for_the_parts_that_follow(
+    kernels, keen, monkeypatch, kinds
+) -> None:
+    """Tables one behind the other, of which each brings days, payers and values of its own."""
+    # so few that they are full again and again, and have to grow
+    monkeypatch.setattr(alike, "_MOST_KINDS", kinds)
+    monkeypatch.setattr(alike_known, "_PATTERNS", 16)
+    looking, growing, known = Kernel(LINES, alike_from=0), GrowingTables(), []
+    for seed in range(12):
+        frame = copies(seed % 4, 4, 0.02)
+        if seed == 0:
+            frame = frame.filter(pl.col("payer").is_in(["aetna", "nobody_knows"]))
+        same_answers(frame, (kernels[0], looking), growing)
+        known.append(int(looking._days._counts[0]))
+
+    assert known[2] > known[1], "Nothing was kept."
+    assert (known == sorted(known)) == (kinds == 2**17), "It was never full, or always."
+
+
+def test_a_value_beyond_what_was_packed_before_makes_another_kind(kernels, keen) -> None:
+    """Entries are packed as narrow as they were: a larger one may not look like a smaller."""
+    lines = copies(7, 3, 0).with_columns(place_of_service=pl.lit("11"))
+    looking, growing = Kernel(LINES, alike_from=0), GrowingTables()
+    same_answers(lines, (kernels[0], looking), growing)
+    narrow = looking._days._packing
+    for name, value in (("place_of_service", None), ("minutes", 3_000), ("units", 250)):
+        values = lines[name].to_list()
+        values[5] = value
+        other = lines.with_columns(pl.Series(name, values, lines[name].dtype))
+        same_answers(other, (kernels[0], looking), growing)
+
+    assert looking._days._packing != narrow
+
+
+def test_what_was_learned_under_one_policy_does_not_hold_under_another(kernels, keen) -> None:
+    """Payers are numbers: the second of one part is another than that of the next."""
+    lines, looking = copies(7, 3, 0), Kernel(LINES, alike_from=0)
+    for names in (("medicare_part_b", "texas_medicaid"), ("aetna", "nobody_knows")):
+        second = pl.col("patient_id").hash() % 2 == 0
+        payer = pl.when(second).then(pl.lit(names[1])).otherwise(pl.lit(names[0]))
+        named = lines.with_columns(payer.alias("payer"))
+        same_answers(named, (kernels[0], looking), GrowingTables())
+
+    assert looking._days.known.coverage(np.zeros(1, np.int32)).any(), "Nothing was learned."
+
+
+def test_equal_answers_of_different_groups_are_different_patterns() -> None:
+    known = alike_known.KnownAnswers(1, 3, {0: np.array([0]), 1: np.array([1, 2])}, alike._loops())
+    told = known.blank(1, Room())
+    told.answers[0, 0, 0], told.answers[1, 0, 0] = 2, 2
+    told.first[:], told.made[:] = 0, 1
+    known.learn(np.array([0]), np.array([0, 1]), told, np.empty(0, np.int64))
+
+    counts = known.coverage(np.zeros(5, np.int32))
+    assert [row.nonzero()[0].tolist() for row in counts] == [[2], [2], [0]]
+    assert counts.sum(axis=1).tolist() == [5, 5, 5]
 
 
 def test_one_value_more_or_less_makes_another_kind(kernels, keen) -> None:
@@ -118,7 +183,11 @@ def _kinds(lines: pl.DataFrame, other: pl.DataFrame, kernels) -> int:
     every = [lines, *(_renamed(lines, copy) for copy in range(3)), other]
     _, days = both(pl.concat(every), (kernels[0], looking))
     assert days is not None
-    return len(days.one_of)
+    return kinds_in(days)
+
+
+def kinds_in(days: alike.Alike) -> int:
+    return len(np.unique(days.kind_of))
 
 
 def _renamed(lines: pl.DataFrame, copy: int) -> pl.DataFrame:
