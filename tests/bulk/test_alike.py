@@ -110,11 +110,11 @@ def test_what_was_learned_of_a_kind_holds_for_the_parts_that_follow(
 
 def test_a_value_beyond_what_was_packed_before_makes_another_kind(kernels, keen) -> None:
     """Entries are packed as narrow as they were: a larger one may not look like a smaller."""
-    lines = copies(7, 3, 0).with_columns(place_of_service=pl.lit("11"))
+    lines = copies(7, 3, 0).with_columns(note_is_signed=pl.lit(True))
     looking, growing = Kernel(LINES, alike_from=0), GrowingTables()
     same_answers(lines, (kernels[0], looking), growing)
     narrow = looking._days._packing
-    for name, value in (("place_of_service", None), ("minutes", 3_000), ("units", 250)):
+    for name, value in (("note_is_signed", None), ("minutes", 3_000), ("units", 250)):
         values = lines[name].to_list()
         values[5] = value
         other = lines.with_columns(pl.Series(name, values, lines[name].dtype))
