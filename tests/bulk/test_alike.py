@@ -11,6 +11,7 @@ import pytest
 
 from neuroreed.audit.registry import registry
 from neuroreed.bulk import alike, alike_known
+from neuroreed.bulk.alike_layout import Packing, Range
 from neuroreed.bulk.compile import Kernel
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of
@@ -116,11 +117,29 @@ def test_a_value_beyond_what_was_packed_before_makes_another_kind(kernels, keen)
     narrow = looking._days._packing
     for name, value in (("note_is_signed", None), ("minutes", 3_000), ("units", 250)):
         values = lines[name].to_list()
-        values[5] = value
+        # of every day's lines some, for a date of several sessions is like no other anyway
+        values[::7] = [value] * len(values[::7])
         other = lines.with_columns(pl.Series(name, values, lines[name].dtype))
         same_answers(other, (kernels[0], looking), growing)
 
     assert looking._days._packing != narrow
+
+
+def test_a_packing_holds_what_it_was_made_for_and_nothing_beyond() -> None:
+    one, many = Range(7, 7, False), Range(-3, 90, True)
+    packing = Packing().widened({"one": one, "many": many})
+    kept = packing.ranges["many"]
+
+    assert packing.places.keys() == {"many"}
+    assert packing.holds({"one": one, "many": many})
+    for name, own in (
+        ("one", Range(7, 7, True)),
+        ("one", Range(8, 8, False)),
+        ("many", Range(kept.least - 1, 0, False)),
+        ("many", Range(0, kept.most + 1, False)),
+    ):
+        assert not packing.holds({"one": one, "many": many, name: own}), (name, own)
+    assert 2**kept.bits > kept.most - kept.least + 1, "There is no number left for unknown."
 
 
 def test_what_was_learned_under_one_policy_does_not_hold_under_another(kernels, keen) -> None:
