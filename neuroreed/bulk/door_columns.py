@@ -135,7 +135,7 @@ class Reader:
         plain = self._plain(name, series)
         if plain is not None:
             return plain
-        table, places = self._read(name, series)
+        table, places = self.read(name, series)
         return table[places]
 
     def column(self, name: str) -> Array:
@@ -147,7 +147,7 @@ class Reader:
         plain = self._plain(name, series)
         if plain is not None:
             return typed(name, plain)
-        table, places = self._read(name, series)
+        table, places = self.read(name, series)
         return self.taken(name, typed(name, table), places)
 
     def taken(self, name: str, table: Array, places: Array) -> Array:
@@ -171,7 +171,7 @@ class Reader:
             return self._days(name, series)
         return None
 
-    def _read(self, name: str, series: pl.Series) -> tuple[Array, Array]:
+    def read(self, name: str, series: pl.Series) -> tuple[Array, Array]:
         """The distinct values of a column as int64, each read once, and the place of each row."""
         column = COLUMNS[name]
         if series.dtype.is_integer() and column.kind in {"code", "diagnosis"}:

@@ -114,6 +114,17 @@ def take(table, places, answer):
         answer[i] = table[places[i]]
 
 
+def take_by_day(table, places, stretch, days, first, answer):
+    """An entry of a table for each row, by its place and the stretch of days that it lies in.
+
+    Args:
+        table: (stretches, places).
+        stretch: (days,), from the day ``first`` on.
+    """
+    for i in range(len(places)):
+        answer[i] = table[stretch[days[i] - first], places[i]]
+
+
 def take_modifiers(table, places, bits, count, one, two, three, four):
     """Bits, count and the first four modifiers for each row; the table has six of each place."""
     for i in range(len(places)):
@@ -267,8 +278,7 @@ def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
     every = (
-        *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, slot_by_hash, move, number_runs),
-        order_by_number,
+        *(encode, encode_texts, texts_are_clean, look_along, mark_runs, pack, sort_keys),
+        *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs, order_by_number),
     )
     return compiled_module("loops", every)

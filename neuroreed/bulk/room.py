@@ -22,7 +22,8 @@ class Room:
         wanted = size * np.dtype(kind).itemsize
         held = self._held.get(name)
         if held is None or len(held) < wanted:
-            held = self._held[name] = np.empty(wanted, np.uint8)
+            # a little more, which costs nothing until used: the next task may be a little larger
+            held = self._held[name] = np.empty(wanted + wanted // 8, np.uint8)
         return held[:wanted].view(kind)
 
     def constant(self, name: str, value: int, kind: Any, size: int) -> Array:

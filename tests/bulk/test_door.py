@@ -13,6 +13,7 @@ from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of, name_numbers
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.room import Room
+from neuroreed.policy import icd10
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
 
@@ -121,3 +122,29 @@ def test_what_is_refused_after_a_row_without_a_patient_is_found_where_it_stands(
     found = part(frame)
 
     assert {(each.row, each.column) for each in found.rejects} == {(2, "patient"), (3, "minutes")}
+
+
+@pytest.mark.parametrize("rows", [40, 30_000])
+def test_whether_a_diagnosis_is_billable_is_told_for_each_line_by_its_date(rows) -> None:
+    """Dates on both sides of a new list, in plain loops and in compiled ones."""
+    texts = ["M62.81", "m6281", "M62", "G20", "G20.A1", "no such", "", None]
+    change = max(icd10.changes()[:-1])
+    frame = pl.DataFrame(
+        {
+            "patient_id": range(rows),
+            "date_of_service": [change + timedelta(n % 5 - 3) for n in range(rows)],
+            "diagnosis": [texts[n % 8] for n in range(rows)],
+        }
+    )
+
+    found = part_of(frame, layout_of(frame.columns), columns=["diagnosis_is_billable"])
+
+    table = {}
+    for text, day in dict.fromkeys(frame.select("diagnosis", "date_of_service").rows()):
+        known = icd10.diagnosis(text, day) if text and text != "no such" else None
+        table[text, day] = None if known is None or known.billable is None else known.billable
+    answers = found.columns["diagnosis_is_billable"].tolist()
+    told = [None if each < 0 else bool(each) for each in answers]
+    assert told == [table[key] for key in frame.select("diagnosis", "date_of_service").rows()]
+    assert {True, False, None} <= set(told)
+    assert len({day for _, day in table}) == 5
