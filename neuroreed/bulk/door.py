@@ -107,8 +107,8 @@ def part_of(
     if "diagnosis_is_billable" in wanted and reader.has("diagnosis"):
         diagnoses = reader.read("diagnosis", reader.series("diagnosis"))
         found["diagnosis_is_billable"] = _billable(*diagnoses, day, room)
-    texts = reader.series("session") if reader.has("session") else pl.Series([None] * size)
-    # rows picked from a column in pieces cost ten times as much
+    texts = reader.called("session") if reader.has("session") else pl.Series([None] * size)
+    # many rows picked from a column in pieces cost much more; of those below few are
     texts = texts.rechunk()
     _episodes(reader, found)
     nameless = bool(size) and found["session"].min() == UNKNOWN
@@ -124,9 +124,9 @@ def part_of(
     if nameless:
         part.places = _placed(frame, first_row).select(FILE, ROW)[rows]
     if layout.clinic is not None:
-        part.clinic = frame[layout.clinic].rechunk()
+        part.clinic = frame[layout.clinic]
     if reader.has("therapist"):
-        part.therapist_text = reader.series("therapist").rechunk()
+        part.therapist_text = reader.called("therapist")
     if intervals is not None or "start_minute" in found or "end_minute" in found:
         add_intervals(part, _wide(found), intervals, file, patients)
     part.codes = reader.known["code"]
@@ -157,9 +157,10 @@ def _arrange(part: Part, order: Array, room: Room) -> None:
     }
     places = pl.Series(order)
     part.session_text = part.session_text.gather(places)
-    part.clinic = part.clinic.gather(places) if part.clinic is not None else None
+    if part.clinic is not None:
+        part.clinic = part.clinic.rechunk().gather(places)
     if part.therapist_text is not None:
-        part.therapist_text = part.therapist_text.gather(places)
+        part.therapist_text = part.therapist_text.rechunk().gather(places)
 
 
 def _every(size: int) -> Array:

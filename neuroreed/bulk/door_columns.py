@@ -17,7 +17,7 @@ from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import Room, in_one_piece
+from neuroreed.bulk.room import LAID, Room, in_one_piece, laid
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -116,6 +116,7 @@ class Reader:
         self.rejects: list[Reject] = []
         # distinct codes and modifiers, so that policy need not look for them line by line
         self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
+        self._called: dict[str, pl.Series] = {}
 
     def has(self, name: str) -> bool:
         return name in self.layout.found
@@ -194,23 +195,27 @@ class Reader:
             low, top = 0, column.high
         else:
             return None
-        series = series.to_physical()
+        size, more = sentinel_bytes(name), 0
+        if column.kind == "date":
+            series, more = series.cast(pl.Int32), _EPOCH
+        elif series.dtype == pl.Boolean:
+            series = series.cast(pl.Int8)
+        if len(series) and not series.null_count() and series.dtype in LAID:
+            whole, lowest, highest = laid(series, name, self.room, DTYPES[size], more)
+            if lowest < low or highest > top:
+                return None
+            if lowest < highest:
+                return whole
+            return self.room.constant(name, lowest + more, whole.dtype, len(whole))
         least, most = series.min(), series.max()
         if least is None or least < low or most > top:  # type: ignore[operator]
             return None
-        size, more = sentinel_bytes(name), _EPOCH if column.kind == "date" else 0
-        if least == most and not series.null_count():
-            value = int(least) + more  # type: ignore[arg-type]
-            return self.room.constant(name, value, DTYPES[size], len(series))
         numbers, mark = series.cast(_POLARS[size]), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
         if not more:
-            return in_one_piece(
-                numbers.fill_null(mark) if numbers.null_count() else numbers, name, self.room
-            )
-        laid = in_one_piece(numbers.fill_null(0), name, self.room)
-        days = np.add(laid, more, out=self.room.array(name, len(laid), laid.dtype))
-        if numbers.null_count():
-            days[numbers.is_null().to_numpy()] = mark
+            return in_one_piece(numbers.fill_null(mark), name, self.room)
+        days = in_one_piece(numbers.fill_null(0), name, self.room)
+        days = np.add(days, more, out=self.room.array(name, len(days), days.dtype))
+        days[numbers.is_null().to_numpy()] = mark
         return days
 
     def _days(self, name: str, series: pl.Series) -> Array:
@@ -277,21 +282,21 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
-            least, most = series.min(), series.max()
-            if (
-                not series.null_count()
-                and least is not None
-                and (
-                    least >= -_LARGEST_NAME and most <= _LARGEST_NAME  # type: ignore[operator]
-                )
-            ):
-                return in_one_piece(series.cast(pl.Int64), name, self.room)
+            if len(series) and not series.null_count() and series.dtype in LAID:
+                whole, least, most = laid(series, name, self.room, np.int64)
+                if least >= -_LARGEST_NAME and most <= _LARGEST_NAME:
+                    self._called[name] = pl.Series(whole)
+                    return whole
             numbers = series.cast(pl.Int64, strict=False)
             # what is too large to keep its place among our marks goes by its hash, as texts do
             small = numbers.is_between(-_LARGEST_NAME, _LARGEST_NAME).fill_null(False)
             found = numbers.fill_null(UNKNOWN).to_numpy()
             return found if small.all() else np.where(small, found, name_numbers(series))
         return name_numbers(series)
+
+    def called(self, name: str) -> pl.Series:
+        """What the names are that ``name`` has made numbers; in one piece where they are both."""
+        return self._called.get(name, self.series(name))
 
     def modifiers(self) -> dict[str, Array]:
         """Modifiers as a set of bits, their count, and the first four in their order."""

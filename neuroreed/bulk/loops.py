@@ -108,6 +108,19 @@ def texts_are_clean(words, inside, letters, begins):
     return True
 
 
+def lay(piece, more, answer, bounds):
+    """Put numbers where they belong, ``more`` added to each.
+
+    Args:
+        bounds: (2,) int64, made wide enough for all numbers as they come.
+    """
+    least, most = bounds[0], bounds[1]
+    for i in range(len(piece)):
+        least, most = min(least, piece[i]), max(most, piece[i])
+        answer[i] = piece[i] + more
+    bounds[0], bounds[1] = least, most
+
+
 def take(table, places, answer):
     """An entry of a table for each row, by its place."""
     for i in range(len(places)):
@@ -279,6 +292,7 @@ def _compiled() -> ModuleType:
 
     every = (
         *(encode, encode_texts, texts_are_clean, look_along, mark_runs, pack, sort_keys),
-        *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs, order_by_number),
+        *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs),
+        *(order_by_number, lay),
     )
     return compiled_module("loops", every)

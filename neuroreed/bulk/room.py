@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from neuroreed.bulk.loops import are_plain, loops
+
 Array = np.ndarray[Any, Any]
+# what ``laid`` takes
+LAID: Final = frozenset(
+    {pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64(), pl.UInt8(), pl.UInt16(), pl.UInt32()}
+)
 
 
 class Room:
@@ -45,3 +51,26 @@ def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
         return numbers.to_numpy()
     pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
     return np.concatenate(pieces, out=room.array(name, len(numbers), pieces[0].dtype))
+
+
+def laid(
+    numbers: pl.Series, name: str, room: Room, kind: Any, more: int = 0
+) -> tuple[Array, int, int]:
+    """Numbers as one array of a kind, ``more`` added to each; the least and the greatest of them.
+
+    They stay where they lie, if they lie so already. What ``kind`` cannot hold is cut off.
+
+    Args:
+        numbers: of a type in ``LAID``, without nulls, at least one.
+    """
+    pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
+    if len(pieces) == 1 and pieces[0].dtype == kind and not more:
+        return pieces[0], int(pieces[0].min()), int(pieces[0].max())
+    if are_plain(len(numbers)):
+        whole = np.concatenate(pieces)
+        return (whole + more).astype(kind), int(whole.min()), int(whole.max())
+    answer, bounds, at = room.array(name, len(numbers), kind), np.array([2**63 - 1, -(2**63)]), 0
+    for piece in pieces:
+        loops(len(numbers)).lay(piece, more, answer[at : at + len(piece)], bounds)
+        at += len(piece)
+    return answer, int(bounds[0]), int(bounds[1])
