@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk.compile import DTYPES
-from neuroreed.bulk.door_texts import are_clean, distinct
+from neuroreed.bulk.door_texts import are_clean, distinct, flags
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import LAID, Room, in_one_piece, laid
+from neuroreed.bulk.room import Room, in_one_piece, laid
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -38,6 +38,10 @@ FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
 _EPOCH: Final = 719_163
 _DATES: Final = ("1990-01-01", "2099-12-31")
+_LAID: Final = {
+    *(pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64()),
+    *(pl.UInt8(), pl.UInt16(), pl.UInt32()),
+}
 _POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 
 
@@ -198,10 +202,9 @@ class Reader:
         size, more = sentinel_bytes(name), 0
         if column.kind == "date":
             series, more = series.cast(pl.Int32), _EPOCH
-        elif series.dtype == pl.Boolean:
-            series = series.cast(pl.Int8)
-        if len(series) and not series.null_count() and series.dtype in LAID:
-            whole, lowest, highest = laid(series, name, self.room, DTYPES[size], more)
+        pieces = _pieces(series)
+        if pieces:
+            whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
             if lowest < low or highest > top:
                 return None
             if lowest < highest:
@@ -257,7 +260,8 @@ class Reader:
     def _distinct(
         self, name: str, series: pl.Series, reader: Callable[[Any], int]
     ) -> tuple[Array, Array]:
-        room = self.room.array(f"places of {name}", len(series), np.uint16)
+        # these of the column before are done with
+        room = self.room.array("places", len(series), np.uint16)
         values, places = distinct(series, room)
         numbers: list[int] = []
         refused: dict[int, str] = {}
@@ -282,8 +286,9 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
-            if len(series) and not series.null_count() and series.dtype in LAID:
-                whole, least, most = laid(series, name, self.room, np.int64)
+            pieces = _pieces(series)
+            if pieces:
+                whole, least, most = laid(pieces, name, self.room, np.int64)
                 if least >= -_LARGEST_NAME and most <= _LARGEST_NAME:
                     self._called[name] = pl.Series(whole)
                     return whole
@@ -358,6 +363,15 @@ class Reader:
         return found
 
 
+def _pieces(series: pl.Series) -> list[Array]:
+    """Numbers or flags as ``laid`` takes them, where they lie; nothing where some are unknown."""
+    if series.null_count() or not len(series):
+        return []
+    if series.dtype == pl.Boolean:
+        return flags(series)
+    return [each.to_numpy() for each in series.get_chunks()] if series.dtype in _LAID else []
+
+
 def wide(name: str, values: Array) -> Array:
     """A column as int64, from the type that kernels take."""
     size = sentinel_bytes(name)
@@ -407,7 +421,7 @@ def payers_of(reader: Reader, size: int, layout: Layout) -> tuple[tuple[str, ...
         number = UNKNOWN if layout.payer is None else 0
         names = () if layout.payer is None else (layout.payer,)
         return names, typed("payer", np.full(size, number, np.int64))
-    room = reader.room.array("places of payer", size, np.uint16)
+    room = reader.room.array("places", size, np.uint16)
     values, places = distinct(reader.series("payer"), room)
     texts = [None if value is None else str(value).strip() or None for value in values]
     if layout.payer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,10 +10,6 @@ import polars as pl
 from neuroreed.bulk.loops import are_plain, loops
 
 Array = np.ndarray[Any, Any]
-# what ``laid`` takes
-LAID: Final = frozenset(
-    {pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64(), pl.UInt8(), pl.UInt16(), pl.UInt32()}
-)
 
 
 class Room:
@@ -54,23 +50,23 @@ def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
 
 
 def laid(
-    numbers: pl.Series, name: str, room: Room, kind: Any, more: int = 0
+    pieces: list[Array], name: str, room: Room, kind: Any, more: int = 0
 ) -> tuple[Array, int, int]:
-    """Numbers as one array of a kind, ``more`` added to each; the least and the greatest of them.
+    """Whole numbers as one array of a kind, ``more`` added; the least and the greatest given.
 
     They stay where they lie, if they lie so already. What ``kind`` cannot hold is cut off.
 
     Args:
-        numbers: of a type in ``LAID``, without nulls, at least one.
+        pieces: of up to 64 bits, but not of 64 without a sign; together at least one number.
     """
-    pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
+    size = sum(map(len, pieces))
     if len(pieces) == 1 and pieces[0].dtype == kind and not more:
         return pieces[0], int(pieces[0].min()), int(pieces[0].max())
-    if are_plain(len(numbers)):
+    if are_plain(size):
         whole = np.concatenate(pieces)
         return (whole + more).astype(kind), int(whole.min()), int(whole.max())
-    answer, bounds, at = room.array(name, len(numbers), kind), np.array([2**63 - 1, -(2**63)]), 0
+    answer, bounds, at = room.array(name, size, kind), np.array([2**63 - 1, -(2**63)]), 0
     for piece in pieces:
-        loops(len(numbers)).lay(piece, more, answer[at : at + len(piece)], bounds)
+        loops(size).lay(piece, more, answer[at : at + len(piece)], bounds)
         at += len(piece)
     return answer, int(bounds[0]), int(bounds[1])

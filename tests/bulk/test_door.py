@@ -51,6 +51,21 @@ def test_every_text_is_told_from_every_other(kind, rows) -> None:
 
     assert series.n_chunks() == 3
     assert [values[place] for place in places] == series.to_list()
+    if max(len((text or "").encode()) for text in TEXTS[kind]) <= 12:
+        assert len(values) == len(set(values)), "a short text is read once for all chunks"
+
+
+def test_texts_that_are_few_in_each_piece_only_are_told_apart() -> None:
+    """One table does not take those of all pieces, nor those of the last one beside others."""
+    pieces = [[f"{start + n}" for n in range(many)] * 20 for start, many in
+              ((0, 900), (500, 900), (2000, 2000), (0, 10))]  # fmt: skip
+    series = pl.concat([pl.Series(each) for each in pieces], rechunk=False)
+    held = np.zeros(len(series), np.uint16)
+
+    values, places = distinct(series, held)
+
+    assert [values[place] for place in places] == series.to_list()
+    assert places is held, "not by their hashes"
 
 
 def test_more_texts_than_are_few_are_told_apart_too() -> None:
