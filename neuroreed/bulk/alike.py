@@ -101,7 +101,8 @@ class Alike:
         sizes = self.begins[self.fresh + 1] - at
         to = _sums(sizes)
         rows = np.arange(to[-1]) + np.repeat(at - to[:-1], sizes)
-        return rows, Stretches(to[:-1], to)
+        # picked by short numbers without a sign: half as long as by those of 64 bits
+        return rows.astype(np.uint32), Stretches(to[:-1], to)
 
 
 def _sums(sizes: Array) -> Array:

@@ -29,6 +29,7 @@ from neuroreed.audit.registry import Registry, registry
 from neuroreed.bulk.alike import Alike, AlikeDays, Stretches, as_they_are, by_payer
 from neuroreed.bulk.alike_known import Told
 from neuroreed.bulk.cache import cache_folder
+from neuroreed.bulk.door_order import gathered
 from neuroreed.bulk.plan import Plan, Planner
 from neuroreed.bulk.plan_frames import (
     ALWAYS,
@@ -270,12 +271,9 @@ class Kernel:
     def _judge(self, days: Alike, columns: Columns, policy: PolicyTables) -> None:
         """Learn what the rules say of the fresh kinds of days."""
         assert self._days is not None
-        array = self._room.array
         rows, order = days.rows()
-        few = {}
-        for name in (self._needed(days.asked) & columns.keys()) - {"episode"}:
-            taken = array(f"few {name}", len(rows), columns[name].dtype)
-            few[name] = columns[name].take(rows, out=taken, mode="clip")
+        names = (self._needed(days.asked) & columns.keys()) - {"episode"}
+        few = {name: gathered(columns[name], rows, name, self._room) for name in names}
         told = self._days.known.blank(len(rows), self._room)
         _, hits = self._pass(few, policy, days.asked, order, told)
         self._days.learn(days, order.to, told, hits)

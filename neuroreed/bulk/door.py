@@ -29,6 +29,7 @@ from neuroreed.bulk.door_columns import (
 from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.door_order import TIE, gathered, put_in_order
 from neuroreed.bulk.door_texts import encoded
+from neuroreed.bulk.loops import loops
 from neuroreed.bulk.room import Room
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
@@ -104,10 +105,10 @@ def part_of(
     if "line" not in found:
         found["line"] = typed("line", _line_numbers(found))
     if "diagnosis_is_billable" in wanted and reader.has("diagnosis"):
-        numbers = reader.numbers("diagnosis")
-        found["diagnosis_is_billable"] = _billable(numbers, day)
-    texts = reader.series("session") if reader.has("session") else pl.Series([None] * size)
-    # rows picked from a column in pieces cost ten times as much
+        diagnoses = reader.read("diagnosis", reader.series("diagnosis"))
+        found["diagnosis_is_billable"] = _billable(*diagnoses, day, room)
+    texts = reader.called("session") if reader.has("session") else pl.Series([None] * size)
+    # many rows picked from a column in pieces cost much more; of those below few are
     texts = texts.rechunk()
     _episodes(reader, found)
     nameless = bool(size) and found["session"].min() == UNKNOWN
@@ -123,9 +124,9 @@ def part_of(
     if nameless:
         part.places = _placed(frame, first_row).select(FILE, ROW)[rows]
     if layout.clinic is not None:
-        part.clinic = frame[layout.clinic].rechunk()
+        part.clinic = frame[layout.clinic]
     if reader.has("therapist"):
-        part.therapist_text = reader.series("therapist").rechunk()
+        part.therapist_text = reader.called("therapist")
     if intervals is not None or "start_minute" in found or "end_minute" in found:
         add_intervals(part, _wide(found), intervals, file, patients)
     part.codes = reader.known["code"]
@@ -156,9 +157,10 @@ def _arrange(part: Part, order: Array, room: Room) -> None:
     }
     places = pl.Series(order)
     part.session_text = part.session_text.gather(places)
-    part.clinic = part.clinic.gather(places) if part.clinic is not None else None
+    if part.clinic is not None:
+        part.clinic = part.clinic.rechunk().gather(places)
     if part.therapist_text is not None:
-        part.therapist_text = part.therapist_text.gather(places)
+        part.therapist_text = part.therapist_text.rechunk().gather(places)
 
 
 def _every(size: int) -> Array:
@@ -238,26 +240,31 @@ def _episodes(reader: Reader, found: dict[str, Array]) -> None:
     found["episode"] = named.rank("dense").to_numpy().astype(np.int64)
 
 
-def _billable(diagnoses: Array, days: Array) -> Array:
-    """Whether each diagnosis is billable on its date, asked once between changes of the lists."""
-    if not len(diagnoses):
-        return np.empty(0, np.int64)
+def _billable(diagnoses: Array, places: Array, days: Array, room: Room) -> Array:
+    """Whether each diagnosis is billable on its date, asked once between changes of the lists.
+
+    Args:
+        diagnoses: all there are, as numbers.
+        places: (rows,), which of these each row has.
+    """
+    name = "diagnosis_is_billable"
+    if not len(days):
+        return typed(name, np.empty(0, np.int64))
     since = np.array([day.toordinal() for day in icd10.changes()], np.int64)
     first, last = int(days.min()), int(days.max())
     # one day of each stretch in which nothing changes, and the stretch of each day
     asked = np.concatenate([[first], since[(since > first) & (since <= last)]])
     stretch = np.searchsorted(asked, np.arange(first, last + 1), side="right") - 1
-    places, count = encoded(diagnoses.view(np.uint64))
-    own = np.empty(count, np.int64)
-    own[places] = diagnoses
-    pairs = count * len(asked)
+    pairs = len(diagnoses) * len(asked)
     lines = {
-        **{name: [0] * pairs for name in ("visit", "line")},
-        **{name: [UNKNOWN] * pairs for name in ("payer", "discipline", "code")},
-        "date_of_service": np.tile(asked, count).tolist(),
-        "diagnosis": np.repeat(own, len(asked)).tolist(),
+        **{key: [0] * pairs for key in ("visit", "line")},
+        **{key: [UNKNOWN] * pairs for key in ("payer", "discipline", "code")},
+        "date_of_service": np.repeat(asked, len(diagnoses)).tolist(),
+        "diagnosis": np.tile(diagnoses, len(asked)).tolist(),
     }
     empty: dict[str, list[int]] = {"visit": [], "payer": [], "date_of_service": []}
     book = attach(Book(lines, empty, {"payer": ()}))
-    answers = np.array(book.lines["diagnosis_is_billable"], np.int64)
-    return answers[places * np.int64(len(asked)) + stretch[days - first]]
+    answers = typed(name, np.array(book.lines[name], np.int64)).reshape(len(asked), -1)
+    found = room.array(name, len(days), answers.dtype)
+    loops(len(days)).take_by_day(answers, places, stretch, days, first, found)
+    return found

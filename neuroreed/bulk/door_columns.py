@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk.compile import DTYPES
-from neuroreed.bulk.door_texts import are_clean, distinct
+from neuroreed.bulk.door_texts import are_clean, distinct, flags
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import Room, in_one_piece
+from neuroreed.bulk.room import Room, in_one_piece, laid
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -38,6 +38,10 @@ FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
 _EPOCH: Final = 719_163
 _DATES: Final = ("1990-01-01", "2099-12-31")
+_LAID: Final = {
+    *(pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64()),
+    *(pl.UInt8(), pl.UInt16(), pl.UInt32()),
+}
 _POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 
 
@@ -116,6 +120,7 @@ class Reader:
         self.rejects: list[Reject] = []
         # distinct codes and modifiers, so that policy need not look for them line by line
         self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
+        self._called: dict[str, pl.Series] = {}
 
     def has(self, name: str) -> bool:
         return name in self.layout.found
@@ -135,7 +140,7 @@ class Reader:
         plain = self._plain(name, series)
         if plain is not None:
             return plain
-        table, places = self._read(name, series)
+        table, places = self.read(name, series)
         return table[places]
 
     def column(self, name: str) -> Array:
@@ -147,7 +152,7 @@ class Reader:
         plain = self._plain(name, series)
         if plain is not None:
             return typed(name, plain)
-        table, places = self._read(name, series)
+        table, places = self.read(name, series)
         return self.taken(name, typed(name, table), places)
 
     def taken(self, name: str, table: Array, places: Array) -> Array:
@@ -171,7 +176,7 @@ class Reader:
             return self._days(name, series)
         return None
 
-    def _read(self, name: str, series: pl.Series) -> tuple[Array, Array]:
+    def read(self, name: str, series: pl.Series) -> tuple[Array, Array]:
         """The distinct values of a column as int64, each read once, and the place of each row."""
         column = COLUMNS[name]
         if series.dtype.is_integer() and column.kind in {"code", "diagnosis"}:
@@ -194,23 +199,26 @@ class Reader:
             low, top = 0, column.high
         else:
             return None
-        series = series.to_physical()
+        size, more = sentinel_bytes(name), 0
+        if column.kind == "date":
+            series, more = series.cast(pl.Int32), _EPOCH
+        pieces = _pieces(series)
+        if pieces:
+            whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
+            if lowest < low or highest > top:
+                return None
+            if lowest < highest:
+                return whole
+            return self.room.constant(name, lowest + more, whole.dtype, len(whole))
         least, most = series.min(), series.max()
         if least is None or least < low or most > top:  # type: ignore[operator]
             return None
-        size, more = sentinel_bytes(name), _EPOCH if column.kind == "date" else 0
-        if least == most and not series.null_count():
-            value = int(least) + more  # type: ignore[arg-type]
-            return self.room.constant(name, value, DTYPES[size], len(series))
         numbers, mark = series.cast(_POLARS[size]), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
         if not more:
-            return in_one_piece(
-                numbers.fill_null(mark) if numbers.null_count() else numbers, name, self.room
-            )
-        laid = in_one_piece(numbers.fill_null(0), name, self.room)
-        days = np.add(laid, more, out=self.room.array(name, len(laid), laid.dtype))
-        if numbers.null_count():
-            days[numbers.is_null().to_numpy()] = mark
+            return in_one_piece(numbers.fill_null(mark), name, self.room)
+        days = in_one_piece(numbers.fill_null(0), name, self.room)
+        days = np.add(days, more, out=self.room.array(name, len(days), days.dtype))
+        days[numbers.is_null().to_numpy()] = mark
         return days
 
     def _days(self, name: str, series: pl.Series) -> Array:
@@ -252,7 +260,8 @@ class Reader:
     def _distinct(
         self, name: str, series: pl.Series, reader: Callable[[Any], int]
     ) -> tuple[Array, Array]:
-        room = self.room.array(f"places of {name}", len(series), np.uint16)
+        # these of the column before are done with
+        room = self.room.array("places", len(series), np.uint16)
         values, places = distinct(series, room)
         numbers: list[int] = []
         refused: dict[int, str] = {}
@@ -277,21 +286,22 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
-            least, most = series.min(), series.max()
-            if (
-                not series.null_count()
-                and least is not None
-                and (
-                    least >= -_LARGEST_NAME and most <= _LARGEST_NAME  # type: ignore[operator]
-                )
-            ):
-                return in_one_piece(series.cast(pl.Int64), name, self.room)
+            pieces = _pieces(series)
+            if pieces:
+                whole, least, most = laid(pieces, name, self.room, np.int64)
+                if least >= -_LARGEST_NAME and most <= _LARGEST_NAME:
+                    self._called[name] = pl.Series(whole)
+                    return whole
             numbers = series.cast(pl.Int64, strict=False)
             # what is too large to keep its place among our marks goes by its hash, as texts do
             small = numbers.is_between(-_LARGEST_NAME, _LARGEST_NAME).fill_null(False)
             found = numbers.fill_null(UNKNOWN).to_numpy()
             return found if small.all() else np.where(small, found, name_numbers(series))
         return name_numbers(series)
+
+    def called(self, name: str) -> pl.Series:
+        """What the names are that ``name`` has made numbers; in one piece where they are both."""
+        return self._called.get(name, self.series(name))
 
     def modifiers(self) -> dict[str, Array]:
         """Modifiers as a set of bits, their count, and the first four in their order."""
@@ -353,6 +363,15 @@ class Reader:
         return found
 
 
+def _pieces(series: pl.Series) -> list[Array]:
+    """Numbers or flags as ``laid`` takes them, where they lie; nothing where some are unknown."""
+    if series.null_count() or not len(series):
+        return []
+    if series.dtype == pl.Boolean:
+        return flags(series)
+    return [each.to_numpy() for each in series.get_chunks()] if series.dtype in _LAID else []
+
+
 def wide(name: str, values: Array) -> Array:
     """A column as int64, from the type that kernels take."""
     size = sentinel_bytes(name)
@@ -402,7 +421,7 @@ def payers_of(reader: Reader, size: int, layout: Layout) -> tuple[tuple[str, ...
         number = UNKNOWN if layout.payer is None else 0
         names = () if layout.payer is None else (layout.payer,)
         return names, typed("payer", np.full(size, number, np.int64))
-    room = reader.room.array("places of payer", size, np.uint16)
+    room = reader.room.array("places", size, np.uint16)
     values, places = distinct(reader.series("payer"), room)
     texts = [None if value is None else str(value).strip() or None for value in values]
     if layout.payer is not None:

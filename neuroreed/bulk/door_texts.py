@@ -18,6 +18,8 @@ from neuroreed.bulk.loops import are_plain, loops
 
 Array = np.ndarray[Any, Any]
 _FEW: Final = 4096
+# so many bytes lie whole in a view
+_WITHIN: Final = 12
 
 
 class _ArrowArray(ctypes.Structure):
@@ -96,7 +98,7 @@ def _letters(array: _ArrowArray) -> tuple[Array, Array]:
 def distinct(series: pl.Series, places: Array | None = None) -> tuple[list[Any], Array]:
     """The distinct values of a column as they come, and which of them each row has.
 
-    A text may stand among the distinct values twice. What is not told apart by its view is
+    A long text may stand among the distinct values twice. What is not told apart by its view is
     told apart by a 64-bit hash.
 
     Args:
@@ -124,25 +126,35 @@ def few_texts(series: pl.Series, places: Array) -> list[str | None] | None:
         places[:] = [numbers.setdefault(text, len(numbers)) for text in series.to_list()]
         return list(numbers)
     encode = loops(len(series)).encode_texts
-    first, held = np.empty(_FEW, np.int64), np.empty(2 * _FEW, np.int64)
+    first, slots, held = (np.empty(size, np.int64) for size in (_FEW, _FEW, 2 * _FEW))
     # the view of what is not there may be that of any text
     filled = series.fill_null("") if series.null_count() else series
-    rows, known, done = [], 0, 0
+    rows, known, done, free = [], 0, 0, _emptied(slots, held)
     for chunk in _chunks(filled):
         words = _views(chunk)
-        # views of two chunks may be equal and their texts not
-        slots = np.full(_FEW, -1, np.int64)
         own = places[done : done + len(words) // 2]
-        count = encode(words, own, first, slots, held, known)
+        count = encode(words, own, first, slots, held, known, free)
+        if count < 0 and free < _FEW // 2:
+            free = _emptied(slots, held)
+            count = encode(words, own, first, slots, held, known, free)
         if count < 0 or known + count > 2**16 - 2:
             return None
         rows.append(first[:count] + done)
-        known, done = known + count, done + len(own)
+        known, done, free = known + count, done + len(own), free - count
+        if (held[::2] & 0xFFFFFFFF > _WITHIN)[slots >= 0].any():
+            # views of two chunks may be equal and their long texts not
+            free = _emptied(slots, held)
     values = filled.gather(np.concatenate(rows)).to_list()
     if series.null_count():
         places[series.is_null().to_numpy()] = known
         values.append(None)
     return values
+
+
+def _emptied(slots: Array, held: Array) -> int:
+    """How many texts a table takes that holds none from here on."""
+    slots[:], held[:] = -1, -1
+    return _FEW // 2
 
 
 def encoded(hashes: Array) -> tuple[Array, int]:
@@ -159,6 +171,17 @@ def _numbered(hashes: Array) -> tuple[Array, Array]:
         if count >= 0:
             return places, first[:count]
         size *= 16
+
+
+def flags(series: pl.Series) -> list[Array]:
+    """Yes and no without nulls as 1 and 0, int8, one array for each chunk."""
+    found = []
+    for chunk in _chunks(series):
+        begin = chunk.offset % 8
+        bits = _at(chunk.buffers[1] + chunk.offset // 8, (begin + chunk.length + 7) // 8, np.uint8)
+        spread = np.unpackbits(bits, count=begin + chunk.length, bitorder="little")
+        found.append(spread[begin:].view(np.int8))
+    return found
 
 
 def are_clean(series: pl.Series) -> bool:

@@ -42,7 +42,7 @@ def encode(hashes, places, first, slots):
     return count
 
 
-def encode_texts(words, places, first, slots, held, known):
+def encode_texts(words, places, first, slots, held, known, free):
     """Number distinct texts in the order in which their views come.
 
     Where rows are often like the one before this is asked first. Elsewhere every row asks the
@@ -51,35 +51,38 @@ def encode_texts(words, places, first, slots, held, known):
     Args:
         words: (rows * 2) int64, the views.
         places: (rows,) uint16, filled with the number of each.
-        first: int64, filled with the first row of each number.
-        slots: int64 of a power of two entries, all -1.
-        held: int64 of twice as many, room for the views in the slots.
-        known: the first number.
+        first: int64, filled with the first row of each number that is new.
+        slots: (4096,) int64, the number in each slot or -1.
+        held: (8192,) int64, the views in the slots or -1, which no view is.
+        known: the first new number.
+        free: how many new ones there may be.
 
-    Returns how many there are, or -1 when there are more than half of the slots.
+    Returns how many are new, or -1 when there are more.
     """
-    count, mask, changes, looked = 0, len(slots) - 1, 0, min(len(places), 2048)
+    count, changes, looked = 0, 0, min(len(places), 2048)
     for i in range(1, looked):
         if words[2 * i] != words[2 * i - 2] or words[2 * i + 1] != words[2 * i - 1]:
             changes += 1
     has_runs = changes * 8 < looked
-    before, behind, number = 0, 0, -1
+    before, behind, number = -1, -1, -1
     for i in range(len(places)):
         one, two = int(words[2 * i]), int(words[2 * i + 1])
-        if has_runs and number >= 0 and one == before and two == behind:
+        if has_runs and one == before and two == behind:
             places[i] = number
             continue
         mixed = (one >> 32) * 1779033703 + two * 3144134277
-        at = ((mixed >> 29) ^ (mixed >> 13)) & mask
-        while slots[at] >= 0 and (held[2 * at] != one or held[2 * at + 1] != two):
-            at = (at + 1) & mask
-        if slots[at] < 0:
-            if count * 2 > mask:
+        # a mask that stands here: the compiler knows that no slot lies before the first
+        at = ((mixed >> 29) ^ (mixed >> 13)) & 4095
+        while held[2 * at] != one or held[2 * at + 1] != two:
+            if slots[at] >= 0:
+                at = (at + 1) & 4095
+                continue
+            if count == free:
                 return -1
-            slots[at], first[count] = count, i
+            slots[at], first[count] = known + count, i
             held[2 * at], held[2 * at + 1] = one, two
             count += 1
-        before, behind, number = one, two, known + slots[at]
+        before, behind, number = one, two, slots[at]
         places[i] = number
     return count
 
@@ -108,10 +111,34 @@ def texts_are_clean(words, inside, letters, begins):
     return True
 
 
+def lay(piece, more, answer, bounds):
+    """Put numbers where they belong, ``more`` added to each.
+
+    Args:
+        bounds: (2,) int64, made wide enough for all numbers as they come.
+    """
+    least, most = bounds[0], bounds[1]
+    for i in range(len(piece)):
+        least, most = min(least, piece[i]), max(most, piece[i])
+        answer[i] = piece[i] + more
+    bounds[0], bounds[1] = least, most
+
+
 def take(table, places, answer):
     """An entry of a table for each row, by its place."""
     for i in range(len(places)):
         answer[i] = table[places[i]]
+
+
+def take_by_day(table, places, stretch, days, first, answer):
+    """An entry of a table for each row, by its place and the stretch of days that it lies in.
+
+    Args:
+        table: (stretches, places).
+        stretch: (days,), from the day ``first`` on.
+    """
+    for i in range(len(places)):
+        answer[i] = table[stretch[days[i] - first], places[i]]
 
 
 def take_modifiers(table, places, bits, count, one, two, three, four):
@@ -267,8 +294,8 @@ def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
     every = (
-        *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, slot_by_hash, move, number_runs),
-        order_by_number,
+        *(encode, encode_texts, texts_are_clean, look_along, mark_runs, pack, sort_keys),
+        *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs),
+        *(order_by_number, lay),
     )
     return compiled_module("loops", every)

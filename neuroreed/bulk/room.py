@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from neuroreed.bulk.loops import are_plain, loops
+
 Array = np.ndarray[Any, Any]
 
 
@@ -22,7 +24,8 @@ class Room:
         wanted = size * np.dtype(kind).itemsize
         held = self._held.get(name)
         if held is None or len(held) < wanted:
-            held = self._held[name] = np.empty(wanted, np.uint8)
+            # a little more, which costs nothing until used: the next task may be a little larger
+            held = self._held[name] = np.empty(wanted + wanted // 8, np.uint8)
         return held[:wanted].view(kind)
 
     def constant(self, name: str, value: int, kind: Any, size: int) -> Array:
@@ -44,3 +47,26 @@ def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
         return numbers.to_numpy()
     pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
     return np.concatenate(pieces, out=room.array(name, len(numbers), pieces[0].dtype))
+
+
+def laid(
+    pieces: list[Array], name: str, room: Room, kind: Any, more: int = 0
+) -> tuple[Array, int, int]:
+    """Whole numbers as one array of a kind, ``more`` added; the least and the greatest given.
+
+    They stay where they lie, if they lie so already. What ``kind`` cannot hold is cut off.
+
+    Args:
+        pieces: of up to 64 bits, but not of 64 without a sign; together at least one number.
+    """
+    size = sum(map(len, pieces))
+    if len(pieces) == 1 and pieces[0].dtype == kind and not more:
+        return pieces[0], int(pieces[0].min()), int(pieces[0].max())
+    if are_plain(size):
+        whole = np.concatenate(pieces)
+        return (whole + more).astype(kind), int(whole.min()), int(whole.max())
+    answer, bounds, at = room.array(name, size, kind), np.array([2**63 - 1, -(2**63)]), 0
+    for piece in pieces:
+        loops(size).lay(piece, more, answer[at : at + len(piece)], bounds)
+        at += len(piece)
+    return answer, int(bounds[0]), int(bounds[1])

@@ -13,6 +13,7 @@ from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of, name_numbers
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.room import Room
+from neuroreed.policy import icd10
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
 
@@ -50,6 +51,21 @@ def test_every_text_is_told_from_every_other(kind, rows) -> None:
 
     assert series.n_chunks() == 3
     assert [values[place] for place in places] == series.to_list()
+    if max(len((text or "").encode()) for text in TEXTS[kind]) <= 12:
+        assert len(values) == len(set(values)), "a short text is read once for all chunks"
+
+
+def test_texts_that_are_few_in_each_piece_only_are_told_apart() -> None:
+    """One table does not take those of all pieces, nor those of the last one beside others."""
+    pieces = [[f"{start + n}" for n in range(many)] * 20 for start, many in
+              ((0, 900), (500, 900), (2000, 2000), (0, 10))]  # fmt: skip
+    series = pl.concat([pl.Series(each) for each in pieces], rechunk=False)
+    held = np.zeros(len(series), np.uint16)
+
+    values, places = distinct(series, held)
+
+    assert [values[place] for place in places] == series.to_list()
+    assert places is held, "not by their hashes"
 
 
 def test_more_texts_than_are_few_are_told_apart_too() -> None:
@@ -121,3 +137,99 @@ def test_what_is_refused_after_a_row_without_a_patient_is_found_where_it_stands(
     found = part(frame)
 
     assert {(each.row, each.column) for each in found.rejects} == {(2, "patient"), (3, "minutes")}
+
+
+@pytest.mark.parametrize("rows", [40, 30_000])
+def test_whether_a_diagnosis_is_billable_is_told_for_each_line_by_its_date(rows) -> None:
+    """Dates on both sides of a new list, in plain loops and in compiled ones."""
+    texts = ["M62.81", "m6281", "M62", "G20", "G20.A1", "no such", "", None]
+    change = max(icd10.changes()[:-1])
+    frame = pl.DataFrame(
+        {
+            "patient_id": range(rows),
+            "date_of_service": [change + timedelta(n % 5 - 3) for n in range(rows)],
+            "diagnosis": [texts[n % 8] for n in range(rows)],
+        }
+    )
+
+    found = part_of(frame, layout_of(frame.columns), columns=["diagnosis_is_billable"])
+
+    table = {}
+    for text, day in dict.fromkeys(frame.select("diagnosis", "date_of_service").rows()):
+        known = icd10.diagnosis(text, day) if text and text != "no such" else None
+        table[text, day] = None if known is None or known.billable is None else known.billable
+    answers = found.columns["diagnosis_is_billable"].tolist()
+    told = [None if each < 0 else bool(each) for each in answers]
+    assert told == [table[key] for key in frame.select("diagnosis", "date_of_service").rows()]
+    assert {True, False, None} <= set(told)
+    assert len({day for _, day in table}) == 5
+
+
+KINDS = [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rows", [50, 30_000])
+def test_numbers_of_any_width_in_pieces_are_those_in_one(kind, rows) -> None:
+    """Smaller and larger than what a kernel takes, in plain loops and in compiled ones."""
+    whole = pl.DataFrame(
+        {
+            "patient_id": pl.Series([n % 90 + 5 for n in range(rows)], dtype=kind),
+            "date_of_service": [date(2025, 1, 1) + timedelta(n % 30) for n in range(rows)],
+            "visit_id": pl.Series([n % 100 for n in range(rows)], dtype=kind),
+            "minutes": pl.Series([n % 80 for n in range(rows)], dtype=kind),
+            "units": pl.Series([3] * rows, dtype=kind),
+            "note_is_signed": [n % 3 > 0 for n in range(rows)],
+        }
+    ).sort("patient_id", "date_of_service")
+    cuts = [(0, 7), (7, 0), (7, rows // 2), (7 + rows // 2, rows)]
+    pieces = pl.concat([whole.slice(*cut) for cut in cuts], rechunk=False)
+    wanted = ("minutes", "billed_units", "note_is_signed", "session")
+
+    one, two = (part_of(each, layout_of(each.columns), columns=wanted) for each in (whole, pieces))
+
+    assert pieces["minutes"].n_chunks() > 1
+    assert not two.rejects
+    for name, values in one.columns.items():
+        assert (two.columns[name] == values).all(), name
+    given = whole[one.order.tolist()]
+    days = [each.toordinal() for each in given["date_of_service"]]
+    assert two.columns["date_of_service"].tolist() == days
+    for ours, theirs in (("minutes", "minutes"), ("billed_units", "units")):
+        assert two.columns[ours].tolist() == given[theirs].to_list()
+    assert two.columns["note_is_signed"].tolist() == given["note_is_signed"].to_list()
+    assert two.session_text.to_list() == given["visit_id"].to_list()
+
+
+@pytest.mark.parametrize("rows", [50, 30_000])
+@pytest.mark.parametrize("wrong", [-1, 2**16 + 15, 2**40 + 15, -(2**63), 2**63 - 1])
+def test_a_number_out_of_bounds_in_any_piece_is_refused(rows, wrong) -> None:
+    """Some of these would be fifteen if what does not fit were cut off."""
+    right = pl.DataFrame(
+        {
+            "patient_id": pl.Series(range(rows), dtype=pl.Int64),
+            "date_of_service": date(2025, 1, 1),
+            "minutes": pl.Series([15] * rows, dtype=pl.Int64),
+        }
+    )
+    last = right.tail(1).with_columns(
+        minutes=pl.lit(wrong, pl.Int64), patient_id=pl.lit(rows, pl.Int64)
+    )
+
+    found = part(pl.concat([right, last], rechunk=False))
+
+    assert [(each.row, each.column) for each in found.rejects] == [(rows + 1, "minutes")]
+    assert found.columns["minutes"].tolist() == [15] * rows + [-(2**15)]
+
+
+@pytest.mark.parametrize("rows", [50, 30_000])
+def test_names_too_large_to_be_numbers_go_by_their_hash_in_any_piece(rows) -> None:
+    days = pl.Series([date(2025, 1, 1)] * rows)
+    small = pl.DataFrame({"patient_id": pl.Series(range(rows)), "date_of_service": days})
+    large = small.select(pl.col("patient_id") + 2**62, "date_of_service")
+
+    numbers = part(pl.concat([small, large], rechunk=False)).columns["patient"].tolist()
+
+    assert set(range(rows)) < set(numbers)
+    assert len(set(numbers)) == 2 * rows
+    assert max(numbers) <= 2**61
