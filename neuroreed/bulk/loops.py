@@ -114,6 +114,12 @@ def take(table, places, answer):
         answer[i] = table[places[i]]
 
 
+def mark(places, there):
+    """Set 1 at each place that occurs."""
+    for i in range(len(places)):
+        there[places[i]] = 1
+
+
 def take_modifiers(table, places, bits, count, one, two, three, four):
     """Bits, count and the first four modifiers for each row; the table has six of each place."""
     for i in range(len(places)):
@@ -220,36 +226,46 @@ def number_runs(one, two, three, numbers):
     return count + 1
 
 
-def order_by_number(numbers, order, begins):
-    """A stable order of rows by small numbers; ``begins`` are zeros, one more than numbers."""
+def places_by_number(numbers, begins, places):
+    """The place of each row in a stable order by small numbers.
+
+    ``begins`` are zeros, one more than there are numbers.
+    """
     for i in range(len(numbers)):
         begins[numbers[i] + 1] += 1
     for number in range(1, len(begins)):
         begins[number] += begins[number - 1]
     for i in range(len(numbers)):
         number = numbers[i]
-        order[begins[number]] = i
+        places[i] = begins[number]
         begins[number] += 1
 
 
-def slot_by_hash(hashes, count, slots):
-    """One of ``count`` slots for each row, by the upper half of its hash, as int64."""
-    for i in range(len(hashes)):
-        slots[i] = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
-
-
-def move(values, order, bounds, at, block):
-    """Put a column where it belongs in a block.
+def bucket_by_hash(hashes, count, like, low, factor, parts, buckets):
+    """One of ``count`` slots for each row, by the upper half of its hash; and a part of it.
 
     Args:
-        order: rows, slot after slot.
-        bounds: (slots + 1,) int64, where each slot begins in ``order``.
-        at: (slots,) int64, where the column begins in the block for each slot.
+        hashes: (rows,) int64.
+        like: (rows,) float64, near where rows shall stand near; ``low`` is the least of them.
+        factor: times a distance from there, the part of the slot, of so many ``parts``.
+        buckets: filled with the number of the part among those of all slots.
     """
-    for slot in range(len(at)):
-        start = at[slot] - bounds[slot]
-        for k in range(bounds[slot], bounds[slot + 1]):
-            block[start + k] = values[order[k]]
+    for i in range(len(hashes)):
+        slot = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
+        part = int((like[i] - low) * factor)
+        buckets[i] = slot * parts + min(part, parts - 1)
+
+
+def move(values, places, moved):
+    """Put each value into its place, in as many of its lowest bits as the answer has."""
+    for i in range(len(values)):
+        moved[places[i]] = values[i]
+
+
+def move_texts(table, numbers, places, moved):
+    """Put an entry of a table, by the number of each row, into the place of the row."""
+    for i in range(len(numbers)):
+        moved[places[i]] = table[numbers[i]]
 
 
 def are_plain(rows: int) -> bool:
@@ -267,8 +283,8 @@ def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
     every = (
-        *(encode, encode_texts, texts_are_clean, take, take_modifiers, look_along, mark_runs),
-        *(pack, sort_keys, slot_by_hash, move, number_runs),
-        order_by_number,
+        *(encode, encode_texts, texts_are_clean, take, mark, take_modifiers, look_along, mark_runs),
+        *(pack, sort_keys, bucket_by_hash, move, number_runs),
+        *(places_by_number, move_texts),
     )
     return compiled_module("loops", every)

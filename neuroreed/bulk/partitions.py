@@ -145,10 +145,17 @@ def _rows(path: Path) -> int:
 
 
 def scan(path: str | Path) -> pl.LazyFrame:
-    """A file, or a slot of rows that were moved; no name of a file is a pattern."""
+    """A file, or a slot of rows that were moved; no name of a file is a pattern.
+
+    Raises:
+        BadInput: rows that were moved cannot be read, as when another version moved them.
+    """
     place = Path(path)
     if is_slot(place):
-        return rows_of_slot(place).lazy()
+        try:
+            return rows_of_slot(place).lazy()
+        except UNREADABLE as error:
+            raise BadInput(f"{place.name}: cannot be read: {short(error)}.") from None
     return pl.scan_parquet(place, glob=False)
 
 
@@ -254,13 +261,12 @@ def tasks_of(
 ) -> tuple[list[Task], bool]:
     """Tasks of about ``rows`` lines, and whether the input was sorted by patient already.
 
-    Where so many ``threads`` share the memory, the last of sorted input are smaller, and so are
-    those of moved rows, which lie in it twice: as they came and in their order.
+    Where so many ``threads`` share the memory, the last of sorted input are smaller.
     """
     found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
-    return _spread(sources, layout, folder, rows * 2 // 3 if threads else rows), False
+    return _spread(sources, layout, folder, rows), False
 
 
 def sorted_tasks(

@@ -121,3 +121,25 @@ def test_what_is_refused_after_a_row_without_a_patient_is_found_where_it_stands(
     found = part(frame)
 
     assert {(each.row, each.column) for each in found.rejects} == {(2, "patient"), (3, "minutes")}
+
+
+@pytest.mark.parametrize("few", ["mapped", "as they are"])
+def test_texts_by_their_places_are_read_as_texts(lines, few) -> None:
+    """Also where some are not there at all, in one row, or are called otherwise by a mapping."""
+    names = ["payer", "discipline", "cpt", "modifiers", "therapist_id", "visit_id"]
+    lines = lines.select(*names, "patient_id", "date_of_service", "line", "minutes", "units")
+    kinds = {name: pl.Enum([*lines[name].drop_nulls().unique().sort(), "??"]) for name in names}
+    layout = layout_of(lines.columns)
+    if few == "mapped":
+        layout.values = {"discipline": {"PT": "OT"}, "payer": {"aetna": "cigna"}}
+
+    one, two = (
+        part_of(each, layout, file="a", first_row=1, columns=COLUMNS)
+        for each in (lines.cast(kinds), lines)
+    )
+
+    assert one.payers == two.payers
+    assert (one.codes, one.marks, one.rejects) == (two.codes, two.marks, two.rejects)
+    assert one.session_text.cast(pl.String).equals(two.session_text)
+    for name, values in two.columns.items():
+        assert (one.columns[name] == values).all(), name

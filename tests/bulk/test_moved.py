@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from shutil import rmtree
 
 import polars as pl
 import pytest
@@ -18,6 +19,7 @@ from neuroreed.bulk.replay import replay
 from neuroreed.bulk.results import Results
 from neuroreed.bulk.room import Room
 from neuroreed.bulk.synth import synthesise
+from neuroreed.model.errors import BadInput
 
 SLOTS = 5
 
@@ -83,6 +85,7 @@ def test_every_row_comes_back_as_it_was(rows, few, tmp_path) -> None:
     for slot in range(found.slots()):
         own = found.frame(slot, room)
         assert len(own) == found.rows(slot)
+        assert found.lean_frame(slot, Room()).cast(dict(own.schema)).equals(own)
         # the next slot takes the place of this one
         kept = pl.DataFrame([pl.Series(each.name, each.to_list(), each.dtype) for each in own])
         slots.append(kept.with_columns(slot=pl.lit(slot)))
@@ -132,10 +135,26 @@ def test_a_finding_on_moved_rows_is_told_again_with_the_rows_of_the_source(tmp_p
         assert set(given["visit_id"].gather(named).cast(pl.String)) == {each["visit"]}
 
 
+def test_rows_that_another_version_moved_are_told_and_not_read(tmp_path) -> None:
+    made = synthesise(tmp_path / "in", lines=2_000, seed=7, faults_permille=200, shuffle=True)
+    audit(made.files, tmp_path / "out", Settings(rows=300))
+    found = Results(tmp_path / "out").page({}, 0, 1)[0]
+    for each in (tmp_path / "out" / "spread").glob("*.moved"):
+        each.rename(each.with_suffix(".rows"))
+
+    told = replay(tmp_path / "out", found)
+
+    assert told.finding is None
+    assert "slot-00000: cannot be read: no rows were moved here by this version" in told.because
+    rmtree(tmp_path / "out" / "parts")
+    with pytest.raises(BadInput, match="by this version"):
+        audit(made.files, tmp_path / "out", Settings(rows=300))
+
+
 @pytest.mark.parametrize("kept", [0, 3, 200])
 def test_a_file_that_is_cut_short_is_told_and_not_read(kept, tmp_path) -> None:
     moved([frame(400, 1)], tmp_path / "spread")
-    path = next((tmp_path / "spread").glob("*.rows"))
+    path = next((tmp_path / "spread").glob("*.moved"))
     path.write_bytes(path.read_bytes()[:kept])
 
     with pytest.raises(OSError):
