@@ -1,4 +1,4 @@
-"""Rows moved so that each patient's stand together: stretches of a file by the slot of the patient.
+"""Rows that were moved so that each patient's stand together: in files, by slots of patients.
 
 What was read of a source at once becomes one file: slot after slot, in each slot column after
 column, numbers in as few bytes as hold them and few texts as their places. Other columns
@@ -12,33 +12,30 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import FILE, ROW
-from neuroreed.bulk.door_texts import are_clean, few_texts
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.room import Array, Room
 
-_PLAIN: Final = {
+PLAIN: Final = {
     str(kind): kind
     for kind in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64,
                  pl.Float32, pl.Float64, pl.Boolean, pl.Date)
 }  # fmt: skip
-_UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
-_WHOLE: Final = (np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.int64, np.uint64)
-# so many stretches of like patients in a slot, and in all slots of a file
-_PARTS, _BUCKETS = 64, 2048
+_WHOLE: Final = tuple(
+    (int(np.iinfo(kind).min), int(np.iinfo(kind).max), np.dtype(kind))
+    for kind in ("u1", "i1", "u2", "i2", "u4", "i4", "i8", "u8")
+)
 # another form of the files has another ending: what an older version moved is not read as ours
 _ENDING: Final = ".moved"
-_LENGTH: Final = 8
-# how many arrays one call reads into
-_AT_ONCE: Final = 1000
+LENGTH: Final = 8
+# how many arrays one call reads or writes
+AT_ONCE: Final = 1000
 
 
 def slot_path(folder: Path, slot: int) -> Path:
@@ -52,181 +49,27 @@ def is_slot(path: Path) -> bool:
 
 def is_moved(folder: Path, number: int, start: int) -> bool:
     """Whether the rows of a source from ``start`` on have been moved."""
-    return _target(folder, number, start).exists()
+    return target(folder, number, start).exists()
 
 
-def _target(folder: Path, number: int, start: int) -> Path:
+def target(folder: Path, number: int, start: int) -> Path:
     return folder / f"{number:05d}-{start:012d}{_ENDING}"
 
 
-def _in_slots(patients: pl.Series, count: int, room: Room) -> tuple[Array, Array]:
-    """Where each row goes, slot after slot, like patients near in it; where each slot begins.
-
-    A slot is all patients whose hash falls into it; blanks around a name are no part of it.
-    Within a slot, order is only for speed: who gathers one patient's rows finds them close.
-    """
-    if patients.dtype.is_integer():
-        like = patients.fill_null(0).cast(pl.Float64).to_numpy()
-    else:
-        patients = patients.cast(pl.String)
-        if len(patients) and not are_clean(patients):
-            patients = patients.str.strip_chars()
-        like = None
-    hashes = patients.hash(seed=97112).to_numpy().view(np.int64)
-    if like is None:
-        like = (hashes & (2**32 - 1)).astype(np.float64)
-    parts = max(1, min(_PARTS, _BUCKETS // count))
-    size, sort = len(patients), loops(len(patients))
-    buckets = room.array("buckets", size, np.uint32)
-    low, high = (float(like.min()), float(like.max())) if size else (0.0, 0.0)
-    sort.bucket_by_hash(hashes, count, like, low, parts / (high - low + 1.0), parts, buckets)
-    places, begins = room.array("places", size, np.uint32), np.zeros(count * parts + 1, np.int64)
-    sort.places_by_number(buckets, begins, places)
-    # the counts have moved on: where a bucket ends is where the next one begins
-    return places, np.concatenate([[0], begins[parts - 1 :: parts][:count]])
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of numbers in the order of the slots, and what the end of the file says of it."""
-
-    values: Array
-    said: dict[str, Any]
-
-
-def move(
-    frame: pl.DataFrame, patient: str, count: int, folder: Path, number: int, start: int, room: Room
-) -> None:
-    """Move the rows of source ``number`` from ``start`` on, which ``frame`` holds.
-
-    Raises:
-        Refused: the disk is full or cannot be written.
-    """
-    places, bounds = _in_slots(frame[patient], count, room)
-    columns, constants, others = _columns(frame, places, room)
-    rows = _put([np.arange(len(frame), dtype=np.uint32)], np.uint32, f"column {ROW}", places, room)
-    columns.append(_Column(rows, {"name": ROW, "type": "uint32"}))
-    pieces = [each.values[a:b].data for a, b in pairwise(bounds.tolist()) for each in columns]
-    tables = []
-    if others:
-        beside = frame.select(others).rechunk()[rows]
-        tables = [_stream(beside[a:b]) for a, b in pairwise(bounds)]
-    width = sum(each.values.itemsize for each in columns)
-    told = {
-        "number": number, "start": start, "columns": [each.said for each in columns],
-        "constants": constants, "others": others,
-        "names": frame.columns, "types": [str(each) for each in frame.dtypes],
-        "bounds": bounds.tolist(), "width": width,
-        "beside": np.cumsum([len(frame) * width, *map(len, tables)]).tolist(),
-    }  # fmt: skip
-    end = json.dumps(told).encode()
-    every = [*pieces, *tables, end, len(end).to_bytes(_LENGTH, "little")]
-    put.put(_target(folder, number, start), lambda path: _write(path, every))
-
-
-def _write(path: Path, pieces: list[Any]) -> None:
-    with path.open("wb", buffering=0) as file:
-        for first in range(0, len(pieces), _AT_ONCE):
-            few = pieces[first : first + _AT_ONCE]
-            written, wanted = os.writev(file.fileno(), few), sum(map(_size, few))
-            rest = b"".join(few)[written:] if written < wanted else b""
-            while rest:  # where the disk is full, the next try says so
-                rest = rest[file.write(rest) :]
-
-
-def _size(piece: Any) -> int:
-    return memoryview(piece).nbytes
-
-
-def _stream(table: pl.DataFrame) -> bytes:
-    held = BytesIO()
-    table.write_ipc_stream(held)
-    return held.getvalue()
-
-
-def _columns(
-    frame: pl.DataFrame, places: Array, room: Room
-) -> tuple[list[_Column], list[dict[str, Any]], list[str]]:
-    """Columns as numbers, those that say one thing throughout, and the names of all others."""
-    columns: list[_Column] = []
-    constants: list[dict[str, Any]] = []
-    others = []
-
-    for series in frame:
-        name, kind = series.name, str(series.dtype)
-        if series.dtype == pl.String:
-            held = room.array("texts", len(series), np.uint16)
-            texts = few_texts(series, held)
-            if texts is None:
-                others.append(name)
-                continue
-            # the same texts have the same places in every file
-            values = sorted(set(texts), key=_nothing_last)
-            said = {"name": name, "values": values}
-            if len(values) == 1:
-                constants.append({**said, "same": 0})
-                continue
-            place_of = {text: place for place, text in enumerate(values)}
-            table = np.array([place_of[text] for text in texts], _place_kind(values))
-            moved = room.array(f"column {name}", len(series), table.dtype)
-            loops(len(series)).move_texts(table, held, places, moved)
-        elif kind in _PLAIN:
-            numbers = series.cast(pl.UInt8) if kind == "Boolean" else series.to_physical()
-            said = {"name": name}
-            if numbers.null_count():
-                own = {"name": name, "nulls": True, "type": "uint8"}
-                mask = numbers.is_null().cast(pl.UInt8)
-                if numbers.null_count() == len(numbers):
-                    constants.append({**own, "same": 1})
-                else:
-                    moved = _put(_pieces(mask), np.uint8, f"nulls of {name}", places, room)
-                    columns.append(_Column(moved, own))
-                numbers = numbers.fill_null(0)
-            size = _pieces(numbers)[0].dtype
-            if numbers.dtype.is_integer():
-                said |= {"least": numbers.min(), "most": numbers.max()}
-                if said["least"] == said["most"]:
-                    constants.append({**said, "same": said["least"]})
-                    continue
-                size = narrowest(said["least"], said["most"])
-            moved = _put(_pieces(numbers), size, f"column {name}", places, room)
-        else:
-            others.append(name)
-            continue
-        columns.append(_Column(moved, {**said, "type": moved.dtype.name}))
-    return columns, constants, others
-
-
-def _pieces(numbers: pl.Series) -> list[Array]:
-    return [piece.to_numpy() for piece in numbers.get_chunks()]
-
-
-def _put(pieces: list[Array], kind: Any, name: str, places: Array, room: Room) -> Array:
-    """A column where it goes, in a type that holds what is in it."""
-    moved = room.array(name, len(places), kind)
-    bits, done = moved.view(_UNSIGNED[moved.itemsize]), 0
-    for each in pieces:
-        own = each.view(_UNSIGNED[each.itemsize])
-        loops(len(places)).move(own, places[done : done + len(own)], bits)
-        done += len(own)
-    return moved
-
-
-def _place_kind(texts: list[str | None]) -> np.dtype[Any]:
+def place_kind(texts: list[str | None]) -> np.dtype[Any]:
     """The type for places of texts: that of an ``Enum`` of those that are there."""
     return narrowest(0, len(texts) - (texts[-1] is None))
 
 
-def _nothing_last(text: str | None) -> tuple[bool, str]:
+def nothing_last(text: str | None) -> tuple[bool, str]:
     return text is None, text or ""
 
 
 def narrowest(least: Any, most: Any) -> np.dtype[Any]:
     """The smallest type of whole numbers that holds all from ``least`` to ``most``."""
-    for kind in _WHOLE:
-        bounds = np.iinfo(kind)
-        if bounds.min <= least and most <= bounds.max:
-            return np.dtype(kind)
+    for low, high, kind in _WHOLE:
+        if low <= least and most <= high:
+            return kind
     raise OverflowError(f"no type holds {least} and {most}")
 
 
@@ -254,10 +97,10 @@ def _read(path: Path) -> _File:
         OSError: the file is not one.
     """
     with path.open("rb") as file:
-        file.seek(-_LENGTH, os.SEEK_END)
-        length = int.from_bytes(file.read(_LENGTH), "little")
-        file.seek(-_LENGTH - length, os.SEEK_END)
+        file.seek(-LENGTH, os.SEEK_END)
+        length = int.from_bytes(file.read(LENGTH), "little")
         try:
+            file.seek(-LENGTH - length, os.SEEK_END)
             return _File(path, **json.loads(file.read(length)))
         except (ValueError, TypeError):
             raise OSError(f"{path.name} does not hold rows that were moved") from None
@@ -281,7 +124,7 @@ class Moved:
                     said.setdefault(column["name"], []).append(column)
         # few texts by column, and what a place of one file is among them
         self._texts = {
-            name: sorted({text for each in own for text in each["values"]}, key=_nothing_last)
+            name: sorted({text for each in own for text in each["values"]}, key=nothing_last)
             for name, own in said.items()
             if "values" in own[0]
         }
@@ -293,7 +136,7 @@ class Moved:
         if name == ROW:
             return narrowest(0, max(file.start + file.bounds[-1] for file in self._files))
         if name in self._texts:
-            return _place_kind(self._texts[name])
+            return place_kind(self._texts[name])
         if "least" in said[0]:
             return narrowest(min(each["least"] for each in said), max(e["most"] for e in said))
         return np.dtype(said[0]["type"])
@@ -317,7 +160,7 @@ class Moved:
         """
         own, first = self._slot(slot, room, most), self._files[0]
         columns = {
-            name: own.series(name, _PLAIN.get(kind), self._texts.get(name))
+            name: own.series(name, PLAIN.get(kind), self._texts.get(name))
             for name, kind in zip(first.names, first.types, strict=True)
         }
         place = {FILE: own.series(FILE, pl.Int32(), None), ROW: own.series(ROW, pl.Int64(), None)}
@@ -327,7 +170,7 @@ class Moved:
         """The same in types that cost less: narrow whole numbers, and few texts as an ``Enum``."""
         own, first = self._slot(slot, room, most), self._files[0]
         columns = {
-            name: own.lean_series(name, _PLAIN.get(kind), self._texts.get(name))
+            name: own.lean_series(name, PLAIN.get(kind), self._texts.get(name))
             for name, kind in zip(first.names, first.types, strict=True)
         }
         place = {name: pl.Series(own.whole[name]) for name in (FILE, ROW)}
@@ -397,8 +240,8 @@ class _Slot:
         """Read arrays that stand one behind the other in a file."""
         held = os.open(file.path, os.O_RDONLY)
         try:
-            for first in range(0, len(arrays), _AT_ONCE):
-                few = arrays[first : first + _AT_ONCE]
+            for first in range(0, len(arrays), AT_ONCE):
+                few = arrays[first : first + AT_ONCE]
                 wanted = sum(each.nbytes for each in few)
                 if os.preadv(held, [each.data for each in few], begin) != wanted:
                     raise OSError(f"{file.path.name} is cut short")
@@ -438,8 +281,12 @@ class _Slot:
 
     def lean_series(self, name: str, kind: Any, texts: list[str | None] | None) -> pl.Series:
         """A column as it is sooner read; see ``Moved.lean_frame``."""
-        if name in self.pieces or kind in (pl.Boolean, pl.Date):
+        if name in self.pieces or kind == pl.Boolean:
             return self.series(name, kind, texts)
+        if kind == pl.Date:
+            days = self.room.array(f"days of {name}", self.size, np.int32)
+            np.copyto(days, self.whole[name])
+            return self._with_nulls(name, pl.Series(days)).cast(pl.Date)
         numbers = pl.Series(self.whole[name])
         if texts is None:
             return self._with_nulls(name, numbers)

@@ -23,7 +23,8 @@ import polars as pl
 from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import Layout, layout_of
 from neuroreed.bulk.door_texts import are_clean
-from neuroreed.bulk.moved import is_moved, is_slot, move, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moved import is_moved, is_slot, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moving import move
 from neuroreed.bulk.put import is_full
 from neuroreed.bulk.room import Room
 from neuroreed.model.errors import BadInput

@@ -13,7 +13,8 @@ import pytest
 
 from neuroreed.bulk.door_columns import FILE, ROW
 from neuroreed.bulk.local import Settings, audit
-from neuroreed.bulk.moved import Moved, move, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moved import Moved, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moving import move
 from neuroreed.bulk.partitions import scan
 from neuroreed.bulk.replay import replay
 from neuroreed.bulk.results import Results
@@ -39,6 +40,8 @@ def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
             "patient_id": pl.Series([f"P{chance.randrange(60)}" for _ in range(rows)]),
             "visit_id": pl.Series([chance.choice(ids) for _ in range(rows)]),
             "small": pl.Series(some([-128, 0, 127], gaps=True), dtype=pl.Int8),
+            "below": pl.Series(some([-1, 0, 255]), dtype=pl.Int64),
+            "late": pl.Series([7] * (rows - 1) + [-70_000], dtype=pl.Int64),
             "large": pl.Series(some([-(2**63), 2**63 - 1, 0]), dtype=pl.Int64),
             "unsigned": pl.Series(some([0, 2**64 - 1], gaps=True), dtype=pl.UInt64),
             "huge": pl.Series(some([2**100, -1], gaps=True), dtype=pl.Int128),
