@@ -268,17 +268,18 @@ def places_by_number(numbers, begins, places):
         begins[number] += 1
 
 
-def bucket_by_hash(hashes, count, like, low, factor, parts, buckets):
-    """One of ``count`` slots for each row, by the upper half of its hash; and a part of it.
+def bucket_by_hash(hashes, slots, like, low, factor, parts, buckets):
+    """The slot of each row, by the upper half of its hash; and a part of it.
 
     Args:
         hashes: (rows,) int64.
+        slots: int64, the slot of each even share of the hashes.
         like: (rows,) float64, near where rows shall stand near; ``low`` is the least of them.
         factor: times a distance from there, the part of the slot, of so many ``parts``.
         buckets: filled with the number of the part among those of all slots.
     """
     for i in range(len(hashes)):
-        slot = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
+        slot = slots[(((int(hashes[i]) >> 32) & 0xFFFFFFFF) * len(slots)) >> 32]
         part = int((like[i] - low) * factor)
         buckets[i] = slot * parts + min(part, parts - 1)
 

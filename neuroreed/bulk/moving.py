@@ -40,10 +40,11 @@ _UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 _PARTS, _BUCKETS = 64, 2048
 
 
-def _in_slots(patients: pl.Series, count: int, room: Room) -> tuple[Array, Array]:
+def _in_slots(patients: pl.Series, slots: Array, room: Room) -> tuple[Array, Array]:
     """Where each row goes, slot after slot, like patients near in it; where each slot begins.
 
-    A slot is all patients whose hash falls into it; blanks around a name are no part of it.
+    A slot is all patients whose hash falls into its shares; blanks around a name are no part of
+    it.
     Within a slot, order is only for speed: who gathers one patient's rows finds them close.
     """
     if patients.dtype.is_integer():
@@ -56,11 +57,12 @@ def _in_slots(patients: pl.Series, count: int, room: Room) -> tuple[Array, Array
     hashes = patients.hash(seed=97112).to_numpy().view(np.int64)
     if like is None:
         like = (hashes & (2**32 - 1)).astype(np.float64)
+    count = int(slots[-1]) + 1
     parts = max(1, min(_PARTS, _BUCKETS // count))
     size, sort = len(patients), loops(len(patients))
     buckets = room.array("buckets", size, np.uint32)
     low, high = (float(like.min()), float(like.max())) if size else (0.0, 0.0)
-    sort.bucket_by_hash(hashes, count, like, low, parts / (high - low + 1.0), parts, buckets)
+    sort.bucket_by_hash(hashes, slots, like, low, parts / (high - low + 1.0), parts, buckets)
     places, begins = room.array("places", size, np.uint32), np.zeros(count * parts + 1, np.int64)
     sort.places_by_number(buckets, begins, places)
     # the counts have moved on: where a bucket ends is where the next one begins
@@ -76,14 +78,23 @@ class _Column:
 
 
 def move(
-    frame: pl.DataFrame, patient: str, count: int, folder: Path, number: int, start: int, room: Room
+    frame: pl.DataFrame,
+    patient: str,
+    slots: Array,
+    folder: Path,
+    number: int,
+    start: int,
+    room: Room,
 ) -> None:
     """Move the rows of source ``number`` from ``start`` on, which ``frame`` holds.
+
+    Args:
+        slots: int64, rising: the slot of each even share of the patients.
 
     Raises:
         Refused: the disk is full or cannot be written.
     """
-    places, bounds = _in_slots(frame[patient], count, room)
+    places, bounds = _in_slots(frame[patient], slots, room)
     columns, constants, others = _columns(frame, places, room)
     rows, _, _ = _put(pl.Series(np.arange(len(frame))), f"column {ROW}", places, room)
     columns.append(_Column(rows, {"name": ROW, "type": rows.dtype.name}))

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from shutil import rmtree
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -72,7 +73,7 @@ def moved(frames: list[pl.DataFrame], folder: Path) -> Moved:
         half = len(each) // 2
         for start, own in ((0, each[:half]), (half, each[half:])):
             if len(own):
-                move(own, "patient_id", SLOTS, folder, number, start, room)
+                move(own, "patient_id", np.arange(SLOTS), folder, number, start, room)
     return moved_into(folder)
 
 
