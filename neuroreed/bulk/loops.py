@@ -288,13 +288,18 @@ def move(values, places, moved, bounds):
     """Put each value into its place, in as many of its lowest bits as the answer has.
 
     Args:
+        values: at least one.
         bounds: (2,) int64, made wide enough for all values.
     """
-    least, most = bounds[0], bounds[1]
-    for i in range(len(values)):
-        least, most = min(least, values[i]), max(most, values[i])
-        moved[places[i]] = values[i]
-    bounds[0], bounds[1] = least, most
+    least, most = values[0], values[0]
+    for start in range(0, len(values), 8192):
+        # some that are soon looked at again
+        own, at = values[start : start + 8192], places[start : start + 8192]
+        for i in range(len(own)):
+            least, most = min(least, own[i]), max(most, own[i])
+        for i in range(len(own)):
+            moved[at[i]] = own[i]
+    bounds[0], bounds[1] = min(bounds[0], least), max(bounds[1], most)
 
 
 def move_texts(table, numbers, places, moved):

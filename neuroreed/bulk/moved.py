@@ -106,6 +106,23 @@ def _read(path: Path) -> _File:
             raise OSError(f"{path.name} does not hold rows that were moved") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a column of one file comes to its place among those of all files.
+
+    What ``lies`` is read straight to there. ``values`` are few texts of a column that lies
+    otherwise in another file; ``table`` is what place among all texts each of its own has.
+    """
+
+    name: str
+    kind: np.dtype[Any]
+    lies: bool = False
+    is_nulls: bool = False
+    values: pl.Series | None = None
+    table: Array | None = None
+    same: Any = None
+
+
 class Moved:
     """All rows that were moved into a folder.
 
@@ -130,6 +147,10 @@ class Moved:
         }
         self._kinds = {name: self._kind(name, own) for name, own in said.items()}
         self._mixed = {name for file in self._files for name in file.others}
+        self._ways = [
+            [self._way(column) for column in (*file.columns, *file.constants)]
+            for file in self._files
+        ]
 
     def _kind(self, name: str, said: list[dict[str, Any]]) -> np.dtype[Any]:
         """The type that holds a column of all files."""
@@ -140,6 +161,22 @@ class Moved:
         if "least" in said[0]:
             return narrowest(min(each["least"] for each in said), max(e["most"] for e in said))
         return np.dtype(said[0]["type"])
+
+    def _way(self, column: dict[str, Any]) -> _Way:
+        name, same = column["name"], column.get("same")
+        kind = np.dtype(column.get("type", "int64"))
+        if column.get("nulls"):
+            return _Way(name, kind, is_nulls=True, same=same)
+        if name in self._mixed:
+            return _Way(name, kind, values=pl.Series(column["values"], dtype=pl.String), same=same)
+        texts = column.get("values")
+        if same is None and kind == self._kinds[name] and texts == self._texts.get(name):
+            return _Way(name, kind, lies=True)
+        if texts is None:
+            return _Way(name, kind, same=same)
+        place_of = {text: place for place, text in enumerate(self._texts[name])}
+        table = np.array([place_of[text] for text in texts], self._kinds[name])
+        return _Way(name, kind, table=table, same=same)
 
     def slots(self) -> int:
         """How many slots there are, with rows or without."""
@@ -181,95 +218,81 @@ class Moved:
         while files < len(self._files) and (most is None or size < most):
             begin, end = self._files[files].bounds[slot : slot + 2]
             files, size = files + 1, size + end - begin
-        own = _Slot(size, Room() if room is None else room, self._kinds, self._texts, self._mixed)
-        for file in self._files[:files]:
-            own.add(file, slot)
+        kinds = {name: kind for name, kind in self._kinds.items() if name not in self._mixed}
+        own = _Slot(size, Room() if room is None else room, kinds)
+        for file, ways in zip(self._files[:files], self._ways, strict=False):
+            own.add(file, ways, slot)
         return own
 
 
 class _Slot:
     """The columns of one slot, put together from one file after another.
 
-    ``mixed`` columns do not lie as numbers in every file.
+    ``kinds`` are the types of those that lie as numbers in every file.
     """
 
-    def __init__(
-        self,
-        size: int,
-        room: Room,
-        kinds: dict[str, np.dtype[Any]],
-        texts: dict[str, list[str | None]],
-        mixed: set[str],
-    ) -> None:
+    def __init__(self, size: int, room: Room, kinds: dict[str, np.dtype[Any]]) -> None:
         self.room, self.size, self.done = room, size, 0
-        self.kinds, self.texts, self.mixed = kinds, texts, mixed
-        self.whole: dict[str, Array] = {}
+        self.whole = {
+            name: room.array(f"moved {name}", size, kind)
+            for name, kind in {**kinds, FILE: np.dtype(np.int32)}.items()
+        }
+        self.bytes = {name: memoryview(held.view(np.uint8)) for name, held in self.whole.items()}
         self.nulls: dict[str, Array] = {}
         self.pieces: dict[str, list[pl.Series]] = {}
 
-    def add(self, file: _File, slot: int) -> None:
+    def add(self, file: _File, ways: list[_Way], slot: int) -> None:
         """The rows of one file."""
         begin, end = file.bounds[slot : slot + 2]
-        rows = slice(self.done, self.done + end - begin)
-        self.done = rows.stop
-        self._column(FILE, np.int32)[rows] = file.number
+        start, self.done = self.done, self.done + end - begin
+        rows = slice(start, self.done)
+        self.whole[FILE][rows] = file.number
         read, later = [], []
-        for column in file.columns:
-            name, kind = column["name"], np.dtype(column["type"])
-            lies = not column.get("nulls") and name not in self.mixed and kind == self.kinds[name]
-            if lies and column.get("values") == self.texts.get(name):
-                own = self._column(name, kind)[rows]
+        for way in ways:
+            if way.lies:
+                width = way.kind.itemsize
+                read.append(self.bytes[way.name][start * width : self.done * width])
+            elif way.same is None:
+                held = self.room.array(f"read {len(later)}", end - begin, way.kind)
+                later.append((way, held))
+                read.append(memoryview(held.view(np.uint8)))
             else:
-                own = self.room.array(f"read {name} {len(later)}", end - begin, kind)
-                later.append((column, own))
-            read.append(own)
-        self._fill(file, begin * file.width, read)
-        for column, own in later:
-            self._add(column, own, rows)
-        for column in file.constants:
-            kind = np.dtype(column.get("type", "int64"))
-            self._add(column, np.full(end - begin, column["same"]), rows)
-        self._column(ROW, self.kinds[ROW])[rows] += self.kinds[ROW].type(file.start)
+                later.append((way, np.full(end - begin, way.same)))
+        self._fill(file, begin * file.width, read, (end - begin) * file.width)
+        for way, held in later:
+            self._add(way, held, rows)
+        if file.start:
+            self.whole[ROW][rows] += self.whole[ROW].dtype.type(file.start)
         if file.others:
-            table = self.room.array("beside", file.beside[slot + 1] - file.beside[slot], np.uint8)
-            self._fill(file, file.beside[slot], [table])
-            for piece in pl.read_ipc_stream(BytesIO(table.data)):
+            at, until = file.beside[slot : slot + 2]
+            table = memoryview(self.room.array("beside", until - at, np.uint8))
+            self._fill(file, at, [table], until - at)
+            for piece in pl.read_ipc_stream(BytesIO(table)):
                 self.pieces.setdefault(piece.name, []).append(piece)
 
-    def _fill(self, file: _File, begin: int, arrays: list[Array]) -> None:
-        """Read arrays that stand one behind the other in a file."""
-        held = os.open(file.path, os.O_RDONLY)
+    def _fill(self, file: _File, begin: int, read: list[memoryview], wanted: int) -> None:
+        """Read what stands one behind the other in a file."""
+        held, done = os.open(file.path, os.O_RDONLY), 0
         try:
-            for first in range(0, len(arrays), AT_ONCE):
-                few = arrays[first : first + AT_ONCE]
-                wanted = sum(each.nbytes for each in few)
-                if os.preadv(held, [each.data for each in few], begin) != wanted:
-                    raise OSError(f"{file.path.name} is cut short")
-                begin += wanted
+            for first in range(0, len(read), AT_ONCE):
+                done += os.preadv(held, read[first : first + AT_ONCE], begin + done)
         finally:
             os.close(held)
+        if done != wanted:
+            raise OSError(f"{file.path.name} is cut short")
 
-    def _add(self, column: dict[str, Any], values: Array, rows: slice) -> None:
+    def _add(self, way: _Way, values: Array, rows: slice) -> None:
         """A column of one file that does not lie as the whole one does."""
-        name = column["name"]
-        if column.get("nulls"):
-            if name not in self.nulls:
-                self.nulls[name] = np.zeros(self.size, bool)
-            self.nulls[name][rows] = values
-        elif "values" not in column:
-            self._column(name, self.kinds[name])[rows] = values
-        elif name in self.mixed:
-            texts = pl.Series(column["values"], dtype=pl.String)
-            self.pieces.setdefault(name, []).append(texts.gather(values))
+        if way.is_nulls:
+            if way.name not in self.nulls:
+                self.nulls[way.name] = np.zeros(self.size, bool)
+            self.nulls[way.name][rows] = values
+        elif way.values is not None:
+            self.pieces.setdefault(way.name, []).append(way.values.gather(values))
+        elif way.table is not None:
+            loops(len(values)).take(way.table, values, self.whole[way.name][rows])
         else:
-            place_of = {text: place for place, text in enumerate(self.texts[name])}
-            table = np.array([place_of[text] for text in column["values"]], self.kinds[name])
-            loops(len(values)).take(table, values, self._column(name, table.dtype)[rows])
-
-    def _column(self, name: str, kind: Any) -> Array:
-        if name not in self.whole:
-            self.whole[name] = self.room.array(f"moved {name}", self.size, kind)
-        return self.whole[name]
+            self.whole[way.name][rows] = values
 
     def series(self, name: str, kind: Any, texts: list[str | None] | None) -> pl.Series:
         """A column as it was; ``kind`` is nothing for what is not moved as numbers."""

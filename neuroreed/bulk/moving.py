@@ -37,7 +37,7 @@ _NARROWED: Final = frozenset(
 _LOOKED_AT: Final = 1000
 _UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 # so many stretches of like patients in a slot, and in all slots of a file
-_PARTS, _BUCKETS = 64, 2048
+_PARTS, _BUCKETS = 128, 768
 
 
 def _in_slots(patients: pl.Series, slots: Array, room: Room) -> tuple[Array, Array]:
@@ -98,12 +98,15 @@ def move(
     columns, constants, others = _columns(frame, places, room)
     rows, _, _ = _put(pl.Series(np.arange(len(frame))), f"column {ROW}", places, room)
     columns.append(_Column(rows, {"name": ROW, "type": rows.dtype.name}))
-    pieces = [each.values[a:b].data for a, b in pairwise(bounds.tolist()) for each in columns]
+    laid = [(memoryview(each.values.view(np.uint8)), each.values.itemsize) for each in columns]
+    pieces = [
+        held[a * size : b * size] for a, b in pairwise(bounds.tolist()) for held, size in laid
+    ]
     tables = []
     if others:
         beside = frame.select(others).rechunk()[rows]
         tables = [_stream(beside[a:b]) for a, b in pairwise(bounds)]
-    width = sum(each.values.itemsize for each in columns)
+    width = sum(size for _, size in laid)
     told = {
         "number": number, "start": start, "columns": [each.said for each in columns],
         "constants": constants, "others": others,
@@ -120,14 +123,10 @@ def _write(path: Path, pieces: list[Any]) -> None:
     with path.open("wb", buffering=0) as file:
         for first in range(0, len(pieces), AT_ONCE):
             few = pieces[first : first + AT_ONCE]
-            written, wanted = os.writev(file.fileno(), few), sum(map(_size, few))
+            written, wanted = os.writev(file.fileno(), few), sum(map(len, few))
             rest = b"".join(few)[written:] if written < wanted else b""
             while rest:  # where the disk is full, the next try says so
                 rest = rest[file.write(rest) :]
-
-
-def _size(piece: Any) -> int:
-    return memoryview(piece).nbytes
 
 
 def _stream(table: pl.DataFrame) -> bytes:
@@ -160,8 +159,9 @@ def _columns(
                 continue
             place_of = {text: place for place, text in enumerate(values)}
             table = np.array([place_of[text] for text in texts], place_kind(values))
-            moved = room.array(f"column {name}", len(series), table.dtype)
-            loops(len(series)).move_texts(table, held, places, moved)
+            hot = room.array("hot", len(series), table.dtype)
+            loops(len(series)).move_texts(table, held, places, hot)
+            moved = _kept(hot, f"column {name}", room)
         elif kind in PLAIN:
             numbers = series.cast(_LIES.get(kind, series.dtype))
             said = {"name": name}
@@ -191,21 +191,18 @@ def _put(numbers: pl.Series, name: str, places: Array, room: Room) -> tuple[Arra
 
     Other numbers than those of ``_NARROWED`` go as they lie, and what is said of them is nothing.
     """
-    pieces = [each.to_numpy() for each in numbers.get_chunks()]
+    pieces = [each.to_numpy() for each in numbers.get_chunks() if len(each)]
     kind, is_narrowed = pieces[0].dtype, numbers.dtype in _NARROWED
     if is_narrowed:
         # most often the first tell how wide all are
         some = pieces[0][:_LOOKED_AT]
         kind = narrowest(some.min(), some.max())
     while True:
-        moved = room.array(name, len(places), kind)
-        bits, bounds, done = (
-            moved.view(_UNSIGNED[kind.itemsize]),
-            np.array([2**63 - 1, -(2**63)]),
-            0,
-        )
+        # memory that was just written to is sooner written to in any order
+        hot, done = room.array("hot", len(places), kind), 0
+        bits, bounds = hot.view(_UNSIGNED[kind.itemsize]), np.array([2**63 - 1, -(2**63)])
         for each in pieces:
-            own = each.view(f"i{each.itemsize}") if not is_narrowed else each
+            own = each if is_narrowed else each.view(f"i{each.itemsize}")
             if are_plain(len(places)):
                 bits[places[done : done + len(own)]] = own
                 bounds = np.array([min(bounds[0], own.min()), max(bounds[1], own.max())])
@@ -215,5 +212,11 @@ def _put(numbers: pl.Series, name: str, places: Array, room: Room) -> tuple[Arra
         least, most = bounds.tolist()
         wanted = narrowest(least, most) if is_narrowed else kind
         if wanted.itemsize == kind.itemsize:
-            return moved.view(wanted), least, most
+            return _kept(hot.view(wanted), name, room), least, most
         kind = wanted
+
+
+def _kept(hot: Array, name: str, room: Room) -> Array:
+    kept = room.array(name, len(hot), hot.dtype)
+    np.copyto(kept, hot)
+    return kept
