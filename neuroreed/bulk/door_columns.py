@@ -130,8 +130,8 @@ class Reader:
         if series.dtype.is_float() and COLUMNS[name].kind == "name":
             series = _float_names(series)
         words = self.layout.values.get(name)
-        if words and series.dtype == pl.String:
-            series = series.str.strip_chars().replace(words)
+        if words and series.dtype in (pl.String, pl.Enum):
+            series = series.cast(pl.String).str.strip_chars().replace(words)
         return series
 
     def numbers(self, name: str) -> Array:
@@ -311,7 +311,9 @@ class Reader:
         if len(theirs) == 1 and self.frame[theirs[0]].dtype == pl.List(pl.String):
             series = self.frame[theirs[0]].list.join(",")
         elif len(theirs) == 1:
-            series = self.frame[theirs[0]].cast(pl.String)
+            series = self.frame[theirs[0]]
+            if series.dtype != pl.Enum:
+                series = series.cast(pl.String)
         else:
             series = self.frame.select(
                 pl.concat_str([pl.col(n).cast(pl.String) for n in theirs], separator=",",

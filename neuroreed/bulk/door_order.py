@@ -34,21 +34,17 @@ def put_in_order(
     """
     size = len(patients)
     keys = [patients, *(found[name] for name in _KEYS[1:])]
-    order: Array | None = None
     seen = loops(size).look_along(*keys, found["session"])
     if seen == 1 or not size:
         return None
-    inside = [*keys, found["session"]]
-    if seen == 0:
-        if int(patients.max()) - int(patients.min()) > 4 * size + 1024:
-            keys[0] = encoded(patients.view(np.uint64))[0]
-        order = _by_keys(keys, room)
-        inside = [
-            gathered(values, order, f"in order {place}", room)
-            for place, values in enumerate([*keys, found["session"]])
-        ]
-        seen = loops(size).look_along(*inside)
-    return order if seen == 1 else _mended(found, inside, order, texts)
+    order, marks = None, room.array("marks", size, np.uint8)
+    if seen == 2:
+        loops(size).mark_runs(*keys, found["session"], marks)
+    else:
+        order, is_marked = _by_keys(keys, found["session"], marks, room)
+        if not is_marked:
+            return order
+    return _mended(found, keys, order, marks, texts)
 
 
 def gathered(values: Array, order: Array, name: str, room: Room) -> Array:
@@ -60,28 +56,38 @@ def gathered(values: Array, order: Array, name: str, room: Room) -> Array:
     return answer
 
 
-def _by_keys(keys: list[Array], room: Room) -> Array:
-    """A stable order of rows by four keys."""
-    size = len(keys[0])
-    lows = [int(values.min()) for values in keys]
-    spans = [int(values.max()) - low + 1 for values, low in zip(keys, lows, strict=True)]
-    top = int(np.prod(np.array(spans, object))) - 1
-    if top >= 2**62 or are_plain(size):
-        return np.lexsort(keys[::-1]).astype(np.uint32)
-    packed, other = (room.array(f"keys {n}", size, np.int64) for n in (1, 2))
-    order, spare = (room.array(f"order {n}", size, np.uint32) for n in (1, 2))
+def _by_keys(keys: list[Array], session: Array, marks: Array, room: Room) -> tuple[Array, bool]:
+    """A stable order of rows by four keys, and whether any is marked; see ``mark_runs``."""
+    size, row_bits = len(session), (len(session) - 1).bit_length()
+    lows, bits = _spans(keys)
+    if sum(bits) + row_bits > 63 and keys[0].itemsize == 8:
+        keys = [encoded(keys[0].view(np.uint64))[0], *keys[1:]]
+        lows, bits = _spans(keys)
     sorts = loops(size)
-    sorts.pack(*keys, np.array(lows), np.array(spans), packed)
-    return spare if sorts.sort_keys(packed, order, other, spare, top) else order
+    if sum(bits) + row_bits > 63 or are_plain(size):
+        order = np.lexsort(keys[::-1]).astype(np.uint32)
+        sorts.mark_runs(*(values[order] for values in (*keys, session)), marks)
+        return order, True
+    packed, other = (room.array(f"keys {n}", size, np.int64) for n in (1, 2))
+    counts = np.zeros((-(-sum(bits) // 11), 2048), np.int64)
+    sorts.pack(*keys, np.array(lows), np.array(bits), row_bits, packed, counts)
+    sorts.sort_keys(packed, other, row_bits, counts)
+    done, order = other if len(counts) % 2 else packed, room.array("order", size, np.uint32)
+    return order, sorts.unpack(done, row_bits, bits[3], session, order, marks)
+
+
+def _spans(keys: list[Array]) -> tuple[list[int], list[int]]:
+    """The least of each key, and the bits that hold how far the others are from it."""
+    lows = [int(values.min()) for values in keys]
+    spans = [int(values.max()) - low for values, low in zip(keys, lows, strict=True)]
+    return lows, [span.bit_length() for span in spans]
 
 
 def _mended(
-    found: dict[str, Array], inside: list[Array], order: Array | None, texts: pl.Series
+    found: dict[str, Array], keys: list[Array], order: Array | None, marks: Array, texts: pl.Series
 ) -> Array | None:
     """The order where visits hold several sessions or one line twice: by all that lines say."""
-    size = len(inside[0])
-    marks = np.zeros(size, np.uint8)
-    loops(size).mark_runs(*inside, marks)
+    size = len(marks)
     places = np.flatnonzero(marks)
     rows = places if order is None else order[places]
     if not (texts.dtype.is_integer() or texts.dtype == pl.Null):
@@ -89,7 +95,7 @@ def _mended(
         own = texts.gather(several).cast(pl.String).str.strip_chars()
         numbers = found["session"] = found["session"].copy()
         numbers[several] = own.rank("dense").fill_null(0).to_numpy()
-    one, two, three = (values[places] for values in inside[:3])
+    one, two, three = (values[rows] for values in keys[:3])
     ahead = (one[1:] != one[:-1]) | (two[1:] != two[:-1]) | (three[1:] != three[:-1])
     run = np.concatenate([[0], np.cumsum(ahead)])
     names = [name for name in ("line", "session", *TIE) if name in found]

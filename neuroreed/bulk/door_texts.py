@@ -111,8 +111,27 @@ def distinct(series: pl.Series, places: Array | None = None) -> tuple[list[Any],
         values = few_texts(series, found)
         if values is not None:
             return values, found
+    if series.dtype == pl.Enum:
+        return _of_enum(series)
     wide, first = _numbered(series.hash(seed=97112).to_numpy())
     return series.gather(first).to_list(), wide
+
+
+def _of_enum(series: pl.Series) -> tuple[list[Any], Array]:
+    """The categories that are there, and which of them each row has."""
+    texts: list[Any] = series.dtype.categories.to_list()  # type: ignore[attr-defined]
+    numbers = series.to_physical()
+    if numbers.null_count():
+        numbers = numbers.cast(pl.UInt32).fill_null(len(texts))
+        texts.append(None)
+    places = numbers.to_numpy()
+    there = np.zeros(len(texts), np.uint8)
+    loops(len(places)).mark(places, there)
+    if there.all():
+        return texts, places
+    table, found = (np.cumsum(there) - 1).astype(places.dtype), np.empty_like(places)
+    loops(len(places)).take(table, places, found)
+    return [text for text, is_there in zip(texts, there, strict=True) if is_there], found
 
 
 def few_texts(series: pl.Series, places: Array) -> list[str | None] | None:

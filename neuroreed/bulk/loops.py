@@ -141,6 +141,12 @@ def take_by_day(table, places, stretch, days, first, answer):
         answer[i] = table[stretch[days[i] - first], places[i]]
 
 
+def mark(places, there):
+    """Set 1 at each place that occurs."""
+    for i in range(len(places)):
+        there[places[i]] = 1
+
+
 def take_modifiers(table, places, bits, count, one, two, three, four):
     """Bits, count and the first four modifiers for each row; the table has six of each place."""
     for i in range(len(places)):
@@ -201,40 +207,67 @@ def mark_runs(one, two, three, four, session, marks):
                 mark |= 2
 
 
-def pack(one, two, three, four, lows, spans, keys):
-    """Four keys in one number; ``lows`` are taken off each, ``spans`` are how many each may be."""
-    for i in range(len(one)):
-        key = (one[i] - lows[0]) * spans[1] + (two[i] - lows[1])
-        keys[i] = (key * spans[2] + (three[i] - lows[2])) * spans[3] + (four[i] - lows[3])
+def pack(one, two, three, four, lows, bits, row_bits, keys, counts):
+    """Four keys and the row in one number, and how often each eleven bits of the keys come.
 
-
-def sort_keys(keys, order, other_keys, other_order, top):
-    """Sort numbers from 0 to ``top`` and their rows, by eleven bits at a time.
-
-    Returns whether the answer stands in the other two arrays.
+    Args:
+        lows: what is taken off each key; ``bits``: how many each takes.
+        row_bits: how many bits at the end are the row.
+        counts: (digits, 2048) int64, zeros.
     """
-    begins = [0] * 2048
-    size, shift, flipped = len(keys), 0, False
-    for i in range(size):
-        order[i] = i
-    while top >> shift:
-        for digit in range(2048):
-            begins[digit] = 0
-        for i in range(size):
-            begins[(keys[i] >> shift) & 2047] += 1
-        place = 0
-        for digit in range(2048):
-            count = begins[digit]
-            begins[digit] = place
+    for i in range(len(one)):
+        key = ((one[i] - lows[0]) << bits[1]) | (two[i] - lows[1])
+        key = (((key << bits[2]) | (three[i] - lows[2])) << bits[3]) | (four[i] - lows[3])
+        keys[i] = (key << row_bits) | i
+        for digit in range(len(counts)):
+            counts[digit, (key >> (11 * digit)) & 2047] += 1
+
+
+def sort_keys(keys, other, row_bits, counts):
+    """Sort what ``pack`` has made, by eleven bits at a time, to and fro in two arrays."""
+    for digit in range(len(counts)):
+        begins, place, shift = counts[digit], 0, row_bits + 11 * digit
+        for value in range(2048):
+            count = begins[value]
+            begins[value] = place
             place += count
-        for i in range(size):
-            digit = (keys[i] >> shift) & 2047
-            place = begins[digit]
-            other_keys[place], other_order[place] = keys[i], order[i]
-            begins[digit] = place + 1
-        keys, order, other_keys, other_order = other_keys, other_order, keys, order
-        flipped, shift = not flipped, shift + 11
-    return flipped
+        for i in range(len(keys)):
+            value = (keys[i] >> shift) & 2047
+            other[begins[value]] = keys[i]
+            begins[value] += 1
+        keys, other = other, keys
+
+
+def unpack(keys, row_bits, last_bits, session, order, marks):
+    """The order of rows from what ``sort_keys`` has sorted, and the marks of ``mark_runs``.
+
+    ``last_bits`` are those of the fourth key. Returns whether any row is marked.
+    """
+    row_mask, before, called, marked = (1 << row_bits) - 1, -1, session[0], 0
+    for i in range(len(keys)):
+        row, key = keys[i] & row_mask, keys[i] >> row_bits
+        is_like = (key >> last_bits) == (before >> last_bits)
+        mark = (is_like & (key == before)) | ((is_like & (session[row] != called)) << 1)
+        order[i], marks[i] = row, mark
+        before, called, marked = key, session[row], marked | mark
+    if marked == 0:
+        return False
+    i, shift = 0, row_bits + last_bits
+    while i < len(keys):
+        if marks[i] == 0:
+            i += 1
+            continue
+        # what is marked at one place is for all of the run
+        start, end, run, mark = i, i, keys[i] >> shift, 0
+        while start > 0 and keys[start - 1] >> shift == run:
+            start -= 1
+        while end < len(keys) and keys[end] >> shift == run:
+            mark |= marks[end]
+            end += 1
+        for place in range(start, end):
+            marks[place] = mark
+        i = end
+    return True
 
 
 def number_runs(one, two, three, numbers):
@@ -247,36 +280,59 @@ def number_runs(one, two, three, numbers):
     return count + 1
 
 
-def order_by_number(numbers, order, begins):
-    """A stable order of rows by small numbers; ``begins`` are zeros, one more than numbers."""
+def places_by_number(numbers, begins, places):
+    """The place of each row in a stable order by small numbers.
+
+    ``begins`` are zeros, one more than there are numbers.
+    """
     for i in range(len(numbers)):
         begins[numbers[i] + 1] += 1
     for number in range(1, len(begins)):
         begins[number] += begins[number - 1]
     for i in range(len(numbers)):
         number = numbers[i]
-        order[begins[number]] = i
+        places[i] = begins[number]
         begins[number] += 1
 
 
-def slot_by_hash(hashes, count, slots):
-    """One of ``count`` slots for each row, by the upper half of its hash, as int64."""
-    for i in range(len(hashes)):
-        slots[i] = (((int(hashes[i]) >> 32) & 0xFFFFFFFF) * count) >> 32
-
-
-def move(values, order, bounds, at, block):
-    """Put a column where it belongs in a block.
+def bucket_by_hash(hashes, slots, like, low, factor, parts, buckets):
+    """The slot of each row, by the upper half of its hash; and a part of it.
 
     Args:
-        order: rows, slot after slot.
-        bounds: (slots + 1,) int64, where each slot begins in ``order``.
-        at: (slots,) int64, where the column begins in the block for each slot.
+        hashes: (rows,) int64.
+        slots: int64, the slot of each even share of the hashes.
+        like: (rows,) float64, near where rows shall stand near; ``low`` is the least of them.
+        factor: times a distance from there, the part of the slot, of so many ``parts``.
+        buckets: filled with the number of the part among those of all slots.
     """
-    for slot in range(len(at)):
-        start = at[slot] - bounds[slot]
-        for k in range(bounds[slot], bounds[slot + 1]):
-            block[start + k] = values[order[k]]
+    for i in range(len(hashes)):
+        slot = slots[(((int(hashes[i]) >> 32) & 0xFFFFFFFF) * len(slots)) >> 32]
+        part = int((like[i] - low) * factor)
+        buckets[i] = slot * parts + min(part, parts - 1)
+
+
+def move(values, places, moved, bounds):
+    """Put each value into its place, in as many of its lowest bits as the answer has.
+
+    Args:
+        values: at least one.
+        bounds: (2,) int64, made wide enough for all values.
+    """
+    least, most = values[0], values[0]
+    for start in range(0, len(values), 8192):
+        # some that are soon looked at again
+        own, at = values[start : start + 8192], places[start : start + 8192]
+        for i in range(len(own)):
+            least, most = min(least, own[i]), max(most, own[i])
+        for i in range(len(own)):
+            moved[at[i]] = own[i]
+    bounds[0], bounds[1] = min(bounds[0], least), max(bounds[1], most)
+
+
+def move_texts(table, numbers, places, moved):
+    """Put an entry of a table, by the number of each row, into the place of the row."""
+    for i in range(len(numbers)):
+        moved[places[i]] = table[numbers[i]]
 
 
 def are_plain(rows: int) -> bool:
@@ -294,8 +350,8 @@ def _compiled() -> ModuleType:
     from neuroreed.bulk.compile import compiled_module
 
     every = (
-        *(encode, encode_texts, texts_are_clean, look_along, mark_runs, pack, sort_keys),
-        *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs),
-        *(order_by_number, lay),
+        *(encode, encode_texts, texts_are_clean, take, take_by_day, mark, take_modifiers),
+        *(look_along, mark_runs, pack, sort_keys, unpack, bucket_by_hash, move, number_runs),
+        *(places_by_number, move_texts, lay),
     )
     return compiled_module("loops", every)

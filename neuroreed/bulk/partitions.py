@@ -18,14 +18,16 @@ from pathlib import Path
 from threading import local
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import Layout, layout_of
 from neuroreed.bulk.door_texts import are_clean
-from neuroreed.bulk.moved import is_moved, is_slot, move, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moved import is_moved, is_slot, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moving import move
 from neuroreed.bulk.put import is_full
-from neuroreed.bulk.room import Room
+from neuroreed.bulk.room import Array, Room
 from neuroreed.model.errors import BadInput
 
 TABLES: Final = {".parquet", ".csv", ".tsv", ".txt", ".837", ".x12", ".edi"}
@@ -145,10 +147,17 @@ def _rows(path: Path) -> int:
 
 
 def scan(path: str | Path) -> pl.LazyFrame:
-    """A file, or a slot of rows that were moved; no name of a file is a pattern."""
+    """A file, or a slot of rows that were moved; no name of a file is a pattern.
+
+    Raises:
+        BadInput: rows that were moved cannot be read, as when another version moved them.
+    """
     place = Path(path)
     if is_slot(place):
-        return rows_of_slot(place).lazy()
+        try:
+            return rows_of_slot(place).lazy()
+        except UNREADABLE as error:
+            raise BadInput(f"{place.name}: cannot be read: {short(error)}.") from None
     return pl.scan_parquet(place, glob=False)
 
 
@@ -254,13 +263,12 @@ def tasks_of(
 ) -> tuple[list[Task], bool]:
     """Tasks of about ``rows`` lines, and whether the input was sorted by patient already.
 
-    Where so many ``threads`` share the memory, the last of sorted input are smaller, and so are
-    those of moved rows, which lie in it twice: as they came and in their order.
+    Where so many ``threads`` share the memory, the last are smaller, so that all end together.
     """
     found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
-    return _spread(sources, layout, folder, rows * 2 // 3 if threads else rows), False
+    return _spread(sources, layout, folder, rows, threads), False
 
 
 def sorted_tasks(
@@ -347,11 +355,23 @@ def slots_for(total: int, rows: int) -> int:
     return max(1, -(-total * 3 // (rows * 2)))
 
 
-def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) -> list[Task]:
+def slots_of_shares(total: int, rows: int, threads: int = 0) -> Array:
+    """Which slot each even share of the patients belongs to: small ones at the end, for threads
+    that are done early."""
+    count = slots_for(total, rows)
+    shares = max(1, min(_SHARES, total // (count * _LEAST_ROWS))) if threads else 1
+    large = max(0, count - threads)
+    small = np.arange(large, large + (count - large) * shares)
+    return np.concatenate([np.repeat(np.arange(large), shares), small])
+
+
+def _spread(
+    sources: Sequence[Source], layout: Layout, folder: Path, rows: int, threads: int
+) -> list[Task]:
     """Spread rows over files by patient, so that each file holds whole patients."""
     total = sum(source.rows for source in sources)
-    count = slots_for(total, rows)
-    planned = folder / f"slots-{count}.plan"
+    slots = slots_of_shares(total, rows, threads)
+    planned = folder / f"slots-{len(slots)}-{slots[-1] + 1}.plan"
     if folder.exists() and not planned.exists():
         # begun with another limit of memory: those files would hold parts of patients
         shutil.rmtree(folder)
@@ -367,7 +387,7 @@ def _spread(sources: Sequence[Source], layout: Layout, folder: Path, rows: int) 
             own.room = Room()
         source = sources[number]
         frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
-        move(frame, patient, count, folder, number, start, own.room)
+        move(frame, patient, slots, folder, number, start, own.room)
 
     with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
         for done in [

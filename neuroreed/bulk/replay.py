@@ -74,7 +74,10 @@ def replay(
     """
     tasks = [Task(**each) for each in json.loads((folder / "tasks.json").read_text())["tasks"]]
     files = [name for name, *_ in json.loads((folder / "run.json").read_text())["files"]]
-    names = scan(tasks[0].path).collect_schema().names()
+    try:
+        names = scan(tasks[0].path).collect_schema().names()
+    except BadInput as error:
+        return Replayed(None, (), str(error))
     layout = layout_of([name for name in names if name not in {FILE, ROW}], mapping, payer)
     try:
         frame, beside = _gathered(tasks, layout, found, intervals)

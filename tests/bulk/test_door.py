@@ -11,6 +11,7 @@ import pytest
 
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of, name_numbers
+from neuroreed.bulk.door_order import put_in_order
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.room import Room
 from neuroreed.policy import icd10
@@ -233,3 +234,49 @@ def test_names_too_large_to_be_numbers_go_by_their_hash_in_any_piece(rows) -> No
     assert set(range(rows)) < set(numbers)
     assert len(set(numbers)) == 2 * rows
     assert max(numbers) <= 2**61
+
+
+@pytest.mark.parametrize("few", ["mapped", "as they are"])
+def test_texts_by_their_places_are_read_as_texts(lines, few) -> None:
+    """Also where some are not there at all, in one row, or are called otherwise by a mapping."""
+    names = ["payer", "discipline", "cpt", "modifiers", "therapist_id", "visit_id"]
+    lines = lines.select(*names, "patient_id", "date_of_service", "line", "minutes", "units")
+    kinds = {name: pl.Enum([*lines[name].drop_nulls().unique().sort(), "??"]) for name in names}
+    layout = layout_of(lines.columns)
+    if few == "mapped":
+        layout.values = {"discipline": {"PT": "OT"}, "payer": {"aetna": "cigna"}}
+
+    one, two = (
+        part_of(each, layout, file="a", first_row=1, columns=COLUMNS)
+        for each in (lines.cast(kinds), lines)
+    )
+
+    assert one.payers == two.payers
+    assert (one.codes, one.marks, one.rejects) == (two.codes, two.marks, two.rejects)
+    assert one.session_text.cast(pl.String).equals(two.session_text)
+    for name, values in two.columns.items():
+        assert (one.columns[name] == values).all(), name
+
+
+@pytest.mark.parametrize("lines", [4, 30_000], ids=["few lines", "lines far apart"])
+@pytest.mark.parametrize("patients", [2_000, 2**60], ids=["patients by number", "by anything"])
+def test_rows_are_put_in_order_whatever_their_keys(patients, lines) -> None:
+    """In compiled loops: keys that one number holds, and keys that are too wide for it."""
+    random, size = np.random.default_rng(97112), 25_000
+    names = random.integers(-patients, patients, 600)
+    found = {
+        "date_of_service": random.integers(738_000, 738_400, size).astype(np.int32),
+        "discipline": random.integers(-1, 3, size).astype(np.int8),
+        "line": random.integers(0, lines, size).astype(np.int16),
+        "session": random.integers(0, 3, size),
+    }
+    whose = names[random.integers(0, 600, size)]
+    keys = [whose, *(found[name] for name in ("date_of_service", "discipline", "line", "session"))]
+
+    order = put_in_order(found, whose, pl.Series(found["session"]), Room())
+
+    assert order is not None
+    assert sorted(order.tolist()) == list(range(size))
+    told = [tuple(map(int, (key[row] for key in keys))) for row in order]
+    first = {whose: place for place, (whose, *_) in reversed(list(enumerate(told)))}
+    assert told == sorted(told, key=lambda each: (first[each[0]], *each[1:]))

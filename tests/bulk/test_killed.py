@@ -115,7 +115,7 @@ def test_a_run_killed_while_it_spreads_may_go_on_with_less_memory(lines, tmp_pat
     for _ in range(5):
         rmtree(out, ignore_errors=True)
         process = begun(folder, out, Settings(threads=2, rows=30))
-        killed_when(lambda: len(list((out / "spread").glob("*.rows"))) > 5, process)
+        killed_when(lambda: len(list((out / "spread").glob("*.moved"))) > 5, process)
         if not (out / "tasks.json").exists():
             break
     else:

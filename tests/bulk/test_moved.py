@@ -6,18 +6,22 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from shutil import rmtree
 
+import numpy as np
 import polars as pl
 import pytest
 
 from neuroreed.bulk.door_columns import FILE, ROW
 from neuroreed.bulk.local import Settings, audit
-from neuroreed.bulk.moved import Moved, move, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moved import Moved, moved_into, rows_of_slot, slot_path
+from neuroreed.bulk.moving import move
 from neuroreed.bulk.partitions import scan
 from neuroreed.bulk.replay import replay
 from neuroreed.bulk.results import Results
 from neuroreed.bulk.room import Room
 from neuroreed.bulk.synth import synthesise
+from neuroreed.model.errors import BadInput
 
 SLOTS = 5
 
@@ -37,6 +41,8 @@ def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
             "patient_id": pl.Series([f"P{chance.randrange(60)}" for _ in range(rows)]),
             "visit_id": pl.Series([chance.choice(ids) for _ in range(rows)]),
             "small": pl.Series(some([-128, 0, 127], gaps=True), dtype=pl.Int8),
+            "below": pl.Series(some([-1, 0, 255]), dtype=pl.Int64),
+            "late": pl.Series([7] * (rows - 1) + [-70_000], dtype=pl.Int64),
             "large": pl.Series(some([-(2**63), 2**63 - 1, 0]), dtype=pl.Int64),
             "unsigned": pl.Series(some([0, 2**64 - 1], gaps=True), dtype=pl.UInt64),
             "huge": pl.Series(some([2**100, -1], gaps=True), dtype=pl.Int128),
@@ -67,7 +73,7 @@ def moved(frames: list[pl.DataFrame], folder: Path) -> Moved:
         half = len(each) // 2
         for start, own in ((0, each[:half]), (half, each[half:])):
             if len(own):
-                move(own, "patient_id", SLOTS, folder, number, start, room)
+                move(own, "patient_id", np.arange(SLOTS), folder, number, start, room)
     return moved_into(folder)
 
 
@@ -83,6 +89,7 @@ def test_every_row_comes_back_as_it_was(rows, few, tmp_path) -> None:
     for slot in range(found.slots()):
         own = found.frame(slot, room)
         assert len(own) == found.rows(slot)
+        assert found.lean_frame(slot, Room()).cast(dict(own.schema)).equals(own)
         # the next slot takes the place of this one
         kept = pl.DataFrame([pl.Series(each.name, each.to_list(), each.dtype) for each in own])
         slots.append(kept.with_columns(slot=pl.lit(slot)))
@@ -132,10 +139,26 @@ def test_a_finding_on_moved_rows_is_told_again_with_the_rows_of_the_source(tmp_p
         assert set(given["visit_id"].gather(named).cast(pl.String)) == {each["visit"]}
 
 
+def test_rows_that_another_version_moved_are_told_and_not_read(tmp_path) -> None:
+    made = synthesise(tmp_path / "in", lines=2_000, seed=7, faults_permille=200, shuffle=True)
+    audit(made.files, tmp_path / "out", Settings(rows=300))
+    found = Results(tmp_path / "out").page({}, 0, 1)[0]
+    for each in (tmp_path / "out" / "spread").glob("*.moved"):
+        each.rename(each.with_suffix(".rows"))
+
+    told = replay(tmp_path / "out", found)
+
+    assert told.finding is None
+    assert "slot-00000: cannot be read: no rows were moved here by this version" in told.because
+    rmtree(tmp_path / "out" / "parts")
+    with pytest.raises(BadInput, match="by this version"):
+        audit(made.files, tmp_path / "out", Settings(rows=300))
+
+
 @pytest.mark.parametrize("kept", [0, 3, 200])
 def test_a_file_that_is_cut_short_is_told_and_not_read(kept, tmp_path) -> None:
     moved([frame(400, 1)], tmp_path / "spread")
-    path = next((tmp_path / "spread").glob("*.rows"))
+    path = next((tmp_path / "spread").glob("*.moved"))
     path.write_bytes(path.read_bytes()[:kept])
 
     with pytest.raises(OSError):
