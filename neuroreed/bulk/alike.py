@@ -299,7 +299,7 @@ class _Sample:
     def kinds(self, name: str) -> int:
         """How many kinds of days one column makes."""
         if name not in self._known:
-            self._known[name] = len(np.unique(self._mixed[name]))
+            self._known[name] = _distinct(self._mixed[name])
         return self._known[name]
 
     def share(self, names: Iterable[str]) -> float:
@@ -307,9 +307,15 @@ class _Sample:
         mixed = np.zeros(self._days, np.uint64)
         for name in names:
             mixed += self._mixed[name]
-        kinds, half = len(np.unique(mixed)), len(np.unique(mixed[: self._days // 2]))
+        kinds, half = _distinct(mixed), _distinct(mixed[: self._days // 2])
         growth = min(max(float(np.log2(kinds / half)), 0.0), 1.0) if half else 1.0
         return kinds * self._larger**growth / (self._days * self._larger)
+
+
+def _distinct(numbers: Array) -> int:
+    """How many different numbers there are: sorting so few takes a third of hashing them."""
+    ordered = np.sort(numbers)
+    return int((ordered[1:] != ordered[:-1]).sum()) + 1 if len(ordered) else 0
 
 
 def _numbers(asked: Array) -> list[int]:
