@@ -19,7 +19,7 @@ import numpy as np
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
 from neuroreed.bulk.alike_known import KnownAnswers, Told
-from neuroreed.bulk.alike_layout import Packing, range_of
+from neuroreed.bulk.alike_layout import MOST_SESSIONS, Packing, range_of
 from neuroreed.bulk.plan_frames import names_of, scopes_behind
 from neuroreed.bulk.room import Room
 from neuroreed.model.findings import Scope
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Columns = Mapping[str, Array]
 _WITHIN: Final = {Scope.LINE, Scope.VISIT, Scope.DAY}
-# numbers that mean something beside others of other dates only; sessions are told apart within
-# a date alone, and a date with several of them is never taken for another
+# numbers that mean something beside others of other dates only; of sessions no more matters
+# than which lines of a date share one, and which of a visit comes first
 _BEYOND: Final = frozenset(
     ("patient", "episode", "therapist", "visit", "date_of_service", "year", "month")
 )
 _ALWAYS: Final = ("payer", "discipline", "code")
 _MOST_WORDS: Final = 12
 # kinds that are kept, and room for the numbers of each
-_MOST_KINDS, _WORDS_OF_KIND = 2**17, 16
-_KEYS: Final = ("patient", "date_of_service", "session")
+_MOST_KINDS, _WORDS_OF_KIND = 2**18, 16
+_KEYS: Final = ("patient", "date_of_service", "session", "discipline")
 # where more of the days than this are like no other, judging all at once is cheaper
 _MOST_SHARE: Final = 0.5
 _TOO_MANY: Final = 0.6
@@ -115,8 +115,8 @@ def _loops() -> ModuleType:
 
     every = (
         *(alike_loops.bounds_of, alike_loops.bounds, alike_loops.pack_one, alike_loops.pack),
-        *(alike_loops.days_of, alike_loops.kinds_of_days, alike_loops.patterns),
-        *(alike_loops.join_patterns, alike_loops.patients_by_payer),
+        *(alike_loops.rank_sessions, alike_loops.days_of, alike_loops.kinds_of_days),
+        *(alike_loops.patterns, alike_loops.join_patterns, alike_loops.patients_by_payer),
         *(alike_loops.add_patterns, alike_loops.count_answers, alike_loops.spread_hits),
     )
     return compiled_module("alike", every)
@@ -251,7 +251,7 @@ class AlikeDays:
         loops.pack(loads.reshape(-1), len(loads), size, words, per, keys)
         begins, kind_of = array("begins", size + 1, np.int64), array("kind_of", size, np.int32)
         given = [np.require(columns[name], requirements="CW") for name in _KEYS]
-        days = loops.days_of(*given, keys, self._eras, first_day, begins)
+        days = loops.days_of(*given, words, keys, MOST_SESSIONS, self._eras, first_day, begins)
         fresh = array("fresh", _MOST_KINDS, np.int64)
         for _ in range(2):
             known = int(self._counts[0])

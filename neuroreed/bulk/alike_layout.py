@@ -14,6 +14,9 @@ from neuroreed.bulk.plan_frames import SENTINELS
 Array = np.ndarray[Any, Any]
 Columns = Mapping[str, Array]
 _BITS: Final = 64
+# the lowest of the first number tell the sessions of a date apart, and those of a visit
+_SESSION_BITS: Final = 3
+MOST_SESSIONS: Final = 2**_SESSION_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Packing:
     def widened(self, ranges: Mapping[str, Range]) -> Packing:
         """A packing for these columns, and what they held before."""
         every = {name: self.ranges.get(name, own).widened(own) for name, own in ranges.items()}
-        places, word, bits = {}, 0, 0
+        places, word, bits = {}, 0, 2 * _SESSION_BITS
         for name, own in every.items():
             if own.is_one:
                 continue

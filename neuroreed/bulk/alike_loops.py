@@ -72,25 +72,56 @@ def pack(loads, count, rows, words_array, per, keys_array):
                 keys[i] += mixed ^ (mixed >> np.uint64(32))
 
 
-def days_of(patient, day, session, keys, eras, first_day, begins):
+def rank_sessions(session, discipline, start, stop, words, keys, most):
+    """Which session of its date each row belongs to, into the lowest bits of the first word.
+
+    What a session is called means nothing but which rows share it, and which comes first of
+    those of one visit. False where there are more than ``most``.
+    """
+    for i in range(start, stop):
+        own = start
+        while session[own] != session[i]:
+            own += 1
+        place, rank = 0, 0
+        for j in range(start, stop):
+            fresh = True
+            for k in range(start, j):
+                fresh &= session[k] != session[j]
+            place += fresh and j < own
+            fresh = discipline[j] == discipline[i] and session[j] < session[i]
+            for k in range(start, j):
+                fresh &= session[k] != session[j] or discipline[k] != discipline[i]
+            rank += fresh
+        if place >= most or rank >= most:
+            return False
+        told = np.uint64(place * most + rank)
+        words[i] |= told
+        keys[i] += told * np.uint64(0x632BE59BD9B4E019)
+    return True
+
+
+def days_of(patient, day, session, discipline, words, keys, most, eras, first_day, begins):
     """The first row of each day, and the number of rows; how many days there are.
 
     ``keys`` come with a hash of each row and leave with one of each day and its era, 0 where
-    it has several sessions.
+    it has more than ``most`` sessions and is to be like no other.
     """
     rows, number, start = len(day), 0, 0
     while start < rows:
-        stop, own, several = start + 1, session[start], False
-        key = keys[start]
+        stop, several, told = start + 1, False, True
         while stop < rows and patient[stop] == patient[start] and day[stop] == day[start]:
-            several |= session[stop] != own
-            key = key * np.uint64(0xD6E8FEB86659FD93) + keys[stop]
+            several |= session[stop] != session[start]
             stop += 1
+        if several:
+            told = rank_sessions(session, discipline, start, stop, words, keys, most)
+        key = keys[start]
+        for i in range(start + 1, stop):
+            key = key * np.uint64(0xD6E8FEB86659FD93) + keys[i]
         era = np.uint64(eras[day[start] - first_day])
         key = (key + era * np.uint64(0x632BE59BD9B4E019)) * np.uint64(0x9E3779B97F4A7C15)
         key ^= key >> np.uint64(32)
         begins[number] = start
-        keys[number] = np.uint64(0) if several else max(key, np.uint64(1))
+        keys[number] = max(key, np.uint64(1)) if told else np.uint64(0)
         number += 1
         start = stop
     begins[number] = rows

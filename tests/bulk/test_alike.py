@@ -89,7 +89,7 @@ def test_alike_days_get_the_answers_that_each_would_get(kernels, keen, seed) -> 
     assert len(answers.rows)
 
 
-@pytest.mark.parametrize("kinds", [2**17, 2**9])
+@pytest.mark.parametrize("kinds", [2**18, 2**10])
 def test_what_was_learned_of_a_kind_holds_for_the_parts_that_follow(
     kernels, keen, monkeypatch, kinds
 ) -> None:
@@ -106,7 +106,7 @@ def test_what_was_learned_of_a_kind_holds_for_the_parts_that_follow(
         known.append(int(looking._days._counts[0]))
 
     assert known[2] > known[1], "Nothing was kept."
-    assert (known == sorted(known)) == (kinds == 2**17), "It was never full, or always."
+    assert (known == sorted(known)) == (kinds == 2**18), "It was never full, or always."
 
 
 def test_a_value_beyond_what_was_packed_before_makes_another_kind(kernels, keen) -> None:
@@ -172,34 +172,53 @@ def test_one_value_more_or_less_makes_another_kind(kernels, keen) -> None:
     within = alike.rules_within_a_day(kernels[1].plan, registry())
 
     assert within.sum() > 0.7 * len(within)
-    usual = _kinds(lines, _renamed(lines, 9), kernels)
+    usual = _kinds(lines, [_renamed(lines, 9)], kernels)
     for name, value in (("units", 97), ("modifiers", "GP,KX,59"), ("minutes", 311)):
         values = lines[name].to_list()
         values[5] = value
         other = _renamed(lines.with_columns(pl.Series(name, values, lines[name].dtype)), 9)
-        assert _kinds(lines, other, kernels) == usual + 1, name
+        assert _kinds(lines, [other], kernels) == usual + 1, name
 
 
-def test_a_date_of_two_sessions_is_like_no_other(kernels, keen) -> None:
-    """Their minutes are added up: the same lines in one session are another day."""
+def test_a_date_of_two_sessions_is_like_those_that_are_cut_the_same_way(kernels, keen) -> None:
+    """Minutes of sessions are added up: the same lines in one session are another day."""
     lines = copies(7, 1, 0)
     alone = pl.col("visit_id").n_unique().over("patient_id", "date_of_service") == 1
     of_two = pl.len().over("visit_id") > 1
     first = lines.filter(alone & of_two)["visit_id"][0]
-    split = (pl.col("visit_id") == first) & (
-        pl.col("line") == pl.col("line").max().over("visit_id")
-    )
-    name = pl.when(split).then(pl.lit("another")).otherwise(pl.col("visit_id"))
-    other = lines.with_columns(name.alias("visit_id"))
 
-    usual = _kinds(lines, _renamed(lines, 9), kernels)
-    assert _kinds(lines, _renamed(other, 9), kernels) == usual + 1
+    def cut(line: pl.Expr, name: str) -> pl.DataFrame:
+        own = (pl.col("visit_id") == first) & (pl.col("line") == line.over("visit_id"))
+        names = pl.when(own).then(pl.lit(name)).otherwise(pl.col("visit_id"))
+        return lines.with_columns(names.alias("visit_id"))
+
+    def of_two_disciplines(table: pl.DataFrame) -> pl.DataFrame:
+        there = (lines["visit_id"] == first) & (
+            lines["line"] == lines.select(last.over("visit_id")).to_series()
+        )
+        other = pl.when(there).then(pl.lit("SLP")).otherwise(pl.lit("OT"))
+        mine = pl.Series(lines["visit_id"] == first)
+        return table.with_columns(
+            pl.when(mine).then(other).otherwise("discipline").alias("discipline")
+        )
+
+    last, other = pl.col("line").max(), pl.col("line").min()
+    usual = _kinds(lines, [_renamed(lines, 9)], kernels)
+    assert _kinds(lines, [_renamed(cut(last, "another"), 9)], kernels) == usual + 1
+    twice = [_renamed(cut(last, name), place) for place, name in enumerate(("x", "y"), 9)]
+    assert _kinds(lines, twice, kernels) == usual + 1
+    for one, two in (
+        (cut(last, "x"), cut(other, "x")),  # other lines are together
+        (cut(last, "x"), cut(last, "!")),  # the other session comes first
+        (of_two_disciplines(lines), of_two_disciplines(cut(last, "x"))),
+    ):
+        assert _kinds(lines, [_renamed(one, 9), _renamed(two, 10)], kernels) == usual + 2
 
 
-def _kinds(lines: pl.DataFrame, other: pl.DataFrame, kernels) -> int:
-    """How many kinds of days there are among four copies of the lines and another table."""
+def _kinds(lines: pl.DataFrame, others: list[pl.DataFrame], kernels) -> int:
+    """How many kinds of days there are among four copies of the lines and other tables."""
     looking = Kernel(LINES, alike_from=0)
-    every = [lines, *(_renamed(lines, copy) for copy in range(3)), other]
+    every = [lines, *(_renamed(lines, copy) for copy in range(3)), *others]
     _, days = both(pl.concat(every), (kernels[0], looking))
     assert days is not None
     return kinds_in(days)
