@@ -73,7 +73,8 @@ def by_payer(columns: Columns, payers: int, room: Room) -> Stretches:
     """
     size = len(columns["patient"])
     order, begins = room.array("order", size, np.int64), room.array("patients", size + 1, np.int64)
-    keys = (np.require(columns[name], requirements="CW") for name in ("patient", "payer"))
+    names = ("patient", "payer", "discipline")
+    keys = (np.require(columns[name], requirements="CW") for name in names)
     count = _loops().patients_by_payer(*keys, payers, order, begins)
     order, begins = order[:count], begins[: count + 1]
     return Stretches(begins[order], _sums(np.diff(begins)[order]))

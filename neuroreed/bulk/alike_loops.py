@@ -278,24 +278,30 @@ def spread_hits(kind_of, begins, hits, at, times, every):
             place += 1
 
 
-def patients_by_payer(patient, payer, payers, at, to):
+def patients_by_payer(patient, payer, discipline, payers, at, to):
     """Stretches of whole patients, those of one payer beside each other; how many there are.
 
-    ``at`` is filled with the first row of each, ``to`` with the rows before it and with all;
-    a patient's payer is that of his first line.
+    ``at`` is filled with the numbers of the patients, ``to`` with the first row of each and
+    with all; a patient's payer is that of his first line. Of one payer those of several
+    disciplines come last: episodes overlap only there.
     """
     rows, count = len(patient), 0
-    places = np.zeros(payers + 2, np.int64)
+    keys = 2 * (payers + 1)
+    places = np.zeros(keys + 1, np.int64)
     for i in range(rows):
         if i == 0 or patient[i] != patient[i - 1]:
             to[count] = i
-            places[min(max(payer[i], -1), payers - 1) + 2] += 1
+            at[count] = 2 * (min(max(payer[i], -1), payers - 1) + 1)
             count += 1
+        else:
+            at[count - 1] |= discipline[i] != discipline[i - 1]
     to[count] = rows
-    for k in range(1, payers + 1):
+    key_of = at[:count].copy()
+    for k in range(count):
+        places[key_of[k] + 1] += 1
+    for k in range(1, keys):
         places[k] += places[k - 1]
     for k in range(count):
-        own = min(max(payer[to[k]], -1), payers - 1) + 1
-        at[places[own]] = k
-        places[own] += 1
+        at[places[key_of[k]]] = k
+        places[key_of[k]] += 1
     return count

@@ -29,6 +29,12 @@ def copy_eight(source: Any, at: int, target: Any, to: int) -> None:
         target[to + k] = source[at + k]
 
 
+def put_eight(source: Any, at: int, target: Any, to: int, least: int) -> None:
+    """Eight entries of 64 bits to a column of less, none below ``least``."""
+    for k in range(8):
+        target[to + k] = int(max(source[at + k], least))
+
+
 def fetch(source: Any, at: int) -> None:
     """Nothing is nearer than anything else here."""
 

@@ -61,6 +61,29 @@ def copy_eight(_context: Any, source: Any, at: Any, target: Any, to: Any) -> Any
 
 
 @intrinsic  # type: ignore[misc]
+def put_eight(_context: Any, source: Any, at: Any, target: Any, to: Any, least: Any) -> Any:
+    """Eight entries of 64 bits to a column of less, none below ``least``."""
+
+    def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        address, begin, goal, end, floor = arguments
+        wide = ir.VectorType(ir.IntType(64), 8)
+        narrow = ir.VectorType(context.get_value_type(signature.args[2].dtype), 8)
+        given = builder.bitcast(builder.gep(address, [begin]), ir.PointerType(wide))
+        entries = builder.load(given, align=8)
+        lanes = ir.Constant(wide, ir.Undefined)
+        for lane in range(8):
+            lanes = builder.insert_element(lanes, floor, ir.IntType(32)(lane))
+        kept = builder.select(builder.icmp_signed("<", entries, lanes), lanes, entries)
+        if narrow != wide:
+            kept = builder.trunc(kept, narrow)
+        taken = builder.bitcast(builder.gep(goal, [end]), ir.PointerType(narrow))
+        builder.store(kept, taken, align=1)
+        return context.get_dummy_value()
+
+    return types.void(source, types.intp, target, types.intp, types.int64), lower
+
+
+@intrinsic  # type: ignore[misc]
 def fetch(_context: Any, source: Any, at: Any) -> Any:
     """Ask for an entry of a column to be near when it is read later."""
 

@@ -9,7 +9,15 @@ what its entries are: 0 not made yet, 1 all known, 2 all unknown, 3 perhaps some
 
 import numpy as np
 
-from neuroreed.bulk.pointers import copy_eight, fetch, int8_at, int16_at, int32_at, int64_at
+from neuroreed.bulk.pointers import (
+    copy_eight,
+    fetch,
+    int8_at,
+    int16_at,
+    int32_at,
+    int64_at,
+    put_eight,
+)
 
 UNK = -(2**62)
 DONE, GROW, FLUSH = 0, 1, 2
@@ -77,40 +85,44 @@ def load_all(S, c, start, n, st, uni, loads, given, run, runs, run_at, run_to, r
             load(eight, UNK, start, n, S, c, at, st, uni, run, run_at, run_to, rows)
 
 
-def hand(S, start, n, here, out, run, run_at, run_to, narrow):
-    """Values of the rows of the block; whether all fit in 32 bits where they are ``narrow``.
+def hand(S, start, n, here, out, narrow, run, run_at, run_to):
+    """Values of the rows of the block, each stretch to its place.
 
-    Unknown is then the least number of 32 bits.
+    Where they are ``narrow``, what is less than the least number of 32 bits becomes that.
     """
-    fit, done, k = 1, 0, run
+    done, k = 0, run
     while done < n:
-        source = run_at[k] + start + done - run_to[k]
+        source, at = run_at[k] + start + done - run_to[k], here + done
         size = min(run_to[k + 1] - start, n) - done
-        if narrow:
+        least = -(2**31) if narrow else UNK
+        if size < 8:
             for i in range(size):
-                value = S[here + done + i]
-                fit &= value == UNK or -(2**31) < value < 2**31
-                out[source + i] = int(max(value, -(2**31)))
+                out[source + i] = int(max(S[at + i], least))
         else:
-            for i in range(size):
-                out[source + i] = int(S[here + done + i])
+            for i in range(0, size - 7, 8):
+                put_eight(S, at + i, out, source + i, least)
+            # the last eight once more, wherever the eights before them ended
+            put_eight(S, at + size - 8, out, source + size - 8, least)
         done += size
         k += 1
-    return fit
 
 
 def hand_all(S, c, start, n, hands, given, run, run_at, run_to):
     """Every value that is handed on; a row of ``hands`` is size, address, place, whether it fits.
 
-    Values that need 64 bits keep their own unknown.
+    Values that need 64 bits keep their own unknown; in 32 bits it is the least number.
     """
     for k in range(given):
         address, here = hands[k * 4 + 1], hands[k * 4 + 2] * c
         if hands[k * 4] == 4:
-            out = int32_at(address)
-            hands[k * 4 + 3] &= hand(S, start, n, here, out, run, run_at, run_to, True)
+            fit = True
+            for i in range(n):
+                value = S[here + i]
+                fit &= (value == UNK) | ((value > -(2**31)) & (value < 2**31))
+            hands[k * 4 + 3] &= fit
+            hand(S, start, n, here, int32_at(address), True, run, run_at, run_to)
         else:
-            hand(S, start, n, here, int64_at(address), run, run_at, run_to, False)
+            hand(S, start, n, here, int64_at(address), False, run, run_at, run_to)
 
 
 def run_of(run_to, runs, run, position):
@@ -149,17 +161,18 @@ def block_end(one, two, start, end, target, run, runs, run_to):
 
 def group_by(S, n, one, two, three, starts, group_of):
     """Begin of each run of equal keys, and the group of each row; how many there are."""
-    S[starts], S[group_of] = 0, 0
-    count = 1
     for i in range(1, n):
-        # no branch: where a group ends cannot be foreseen; a begin that is none is written over
-        fresh = (
+        S[group_of + i] = (
             (S[one + i] != S[one + i - 1])
             | (S[two + i] != S[two + i - 1])
             | (S[three + i] != S[three + i - 1])
         )
+    S[starts], S[group_of] = 0, 0
+    count = 1
+    for i in range(1, n):
+        # no branch: where a group ends cannot be foreseen; a begin that is none is written over
         S[starts + count] = i
-        count += fresh
+        count += S[group_of + i]
         S[group_of + i] = count - 1
     S[starts + count] = n
     return count
@@ -167,10 +180,15 @@ def group_by(S, n, one, two, three, starts, group_of):
 
 def order_by(S, n, one, two, order):
     """A stable order in which rows of one key are together; ``one`` is sorted already."""
+    identity(S, n, order)
+    falls = False
+    for i in range(1, n):
+        falls |= (S[one + i] == S[one + i - 1]) & (S[two + i] < S[two + i - 1])
+    if not falls:
+        return
     begin = 0
-    for i in range(n):
-        S[order + i] = i
-        if i > 0 and S[one + i] != S[one + i - 1]:
+    for i in range(1, n):
+        if S[one + i] != S[one + i - 1]:
             begin = i
         k = i
         key = S[two + i]
