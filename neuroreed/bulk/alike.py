@@ -230,6 +230,10 @@ class AlikeDays:
             larger = sample.share(taken | names) if names - taken else share
             if larger - share <= worth * len(rules):
                 asked[rules], taken, share = 1, taken | names, larger
+        # what others brought along costs those nothing that were too dear alone
+        for names, rules in groups.items():
+            if names <= taken:
+                asked[rules] = 1
         few = asked.sum() * 2 < self._within.sum()
         return np.zeros_like(asked) if few or share > _MOST_SHARE else asked
 
