@@ -46,6 +46,8 @@ _MOST_SHARE: Final = 0.5
 _TOO_MANY: Final = 0.6
 # asking every rule of every line costs about so much, against judging every day as its own kind
 _WORTH: Final = 0.8
+# rows whose numbers are compared while they are still near
+_ROWS: Final = 2_048
 _SAMPLE, _WINDOWS, _TABLE = 32_768, 16, 2_000_000
 
 
@@ -116,7 +118,8 @@ def _loops() -> ModuleType:
 
     every = (
         *(alike_loops.bounds_of, alike_loops.bounds, alike_loops.pack_one, alike_loops.pack),
-        *(alike_loops.rank_sessions, alike_loops.days_of, alike_loops.kinds_of_days),
+        *(alike_loops.rank_sessions, alike_loops.days_of, alike_loops.hash_days),
+        alike_loops.kinds_of_days,
         *(alike_loops.patterns, alike_loops.join_patterns, alike_loops.patients_by_payer),
         *(alike_loops.add_patterns, alike_loops.count_answers, alike_loops.spread_hits),
     )
@@ -252,17 +255,19 @@ class AlikeDays:
         per, loads = self._packing.words, self._packing.loads(held)
         if per > _MOST_WORDS or any(each.bits > 62 for each in self._packing.ranges.values()):
             return None
-        words, keys = array("words", per * size, np.uint64), array("keys", size, np.uint64)
-        loops.pack(loads.reshape(-1), len(loads), size, words, per, keys)
         begins, kind_of = array("begins", size + 1, np.int64), array("kind_of", size, np.int32)
-        given = [np.require(columns[name], requirements="CW") for name in _KEYS]
-        days = loops.days_of(*given, words, keys, MOST_SESSIONS, self._eras, first_day, begins)
+        several, count = array("several", size, np.uint8), np.zeros(2, np.int64)
+        patient, *given = (np.require(columns[name], requirements="CW") for name in _KEYS)
+        loops.days_of(patient, *given[:2], begins, several, count)
+        days, rows = int(count[0]), _ROWS + int(count[1])
+        room = (array("words", per * rows, np.uint64), array("keys", rows, np.uint64))
         fresh = array("fresh", _MOST_KINDS, np.int64)
         for _ in range(2):
             known = int(self._counts[0])
             status = loops.kinds_of_days(
-                days, given[1], words, per, keys, self._eras, first_day, _TOO_MANY, self._slots,
-                begins, kind_of, fresh, self._book, _MOST_KINDS, self._counts,
+                count, begins, several, *given, MOST_SESSIONS, self._eras, first_day,
+                loads.reshape(-1), len(loads), per, *room, array("hashes", rows, np.uint64),
+                self._slots, self._book, _MOST_KINDS, _TOO_MANY, kind_of, fresh, self._counts,
             )  # fmt: skip
             if status != 1:
                 break

@@ -27,170 +27,198 @@ def bounds(size, address, sentinel, rows, answer):
         bounds_of(int64_at(address), sentinel, rows, answer)
 
 
-def pack_one(column, sentinel, least, begin, end, words, at, shift):
+def pack_one(column, sentinel, least, rows, words, at, shift):
     less = least - 1
-    for i in range(begin, end):
+    for i in range(rows):
         value = np.int64(column[i])
         entry = np.uint64(0 if value == sentinel else value - less)
         words[at + i] |= entry << shift
 
 
-def pack(loads, count, rows, words_array, per, keys_array):
+def pack(loads, columns, begin, rows, words, room, per, keys):
     """Columns beside each other in whole numbers: unknown is 0, the least known value 1.
 
     A row of ``loads`` is size, address, sentinel, least value, which word, from which bit.
-    ``words`` are one stretch of all rows after the other; ``keys`` are filled with a hash of
-    the words of each row.
+    ``words`` have ``room`` for so many rows, one stretch after the other; ``keys`` are filled
+    with a hash of the words of each row.
     """
-    words, keys = pointer(words_array), pointer(keys_array)
-    for begin in range(0, rows, 2048):
-        end = min(begin + 2048, rows)
-        for word in range(per):
-            for i in range(begin, end):
-                words[word * rows + i] = 0
-        for k in range(count):
-            size, address, sentinel = loads[k * 6], loads[k * 6 + 1], loads[k * 6 + 2]
-            least, at = loads[k * 6 + 3], loads[k * 6 + 4] * rows
-            shift = np.uint64(loads[k * 6 + 5])
-            if size == 1:
-                pack_one(int8_at(address), sentinel, least, begin, end, words, at, shift)
-            elif size == 2:
-                pack_one(int16_at(address), sentinel, least, begin, end, words, at, shift)
-            elif size == 4:
-                pack_one(int32_at(address), sentinel, least, begin, end, words, at, shift)
-            else:
-                pack_one(int64_at(address), sentinel, least, begin, end, words, at, shift)
-        for i in range(begin, end):
-            keys[i] = 0
-        for word in range(per):
-            # the odd numbers of a word each, so that equal words in two places do not cancel
-            odd = np.uint64(0x9E3779B97F4A7C15) + np.uint64(2 * word) * np.uint64(
-                0x632BE59BD9B4E019
-            )
-            for i in range(begin, end):
-                mixed = words[word * rows + i] * odd
-                keys[i] += mixed ^ (mixed >> np.uint64(32))
+    for word in range(per):
+        for i in range(rows):
+            words[word * room + i] = 0
+    for k in range(columns):
+        size, address, sentinel = loads[k * 6], loads[k * 6 + 1], loads[k * 6 + 2]
+        least, at = loads[k * 6 + 3], loads[k * 6 + 4] * room
+        shift = np.uint64(loads[k * 6 + 5])
+        if size == 1:
+            pack_one(int8_at(address + begin), sentinel, least, rows, words, at, shift)
+        elif size == 2:
+            pack_one(int16_at(address + 2 * begin), sentinel, least, rows, words, at, shift)
+        elif size == 4:
+            pack_one(int32_at(address + 4 * begin), sentinel, least, rows, words, at, shift)
+        else:
+            pack_one(int64_at(address + 8 * begin), sentinel, least, rows, words, at, shift)
+    for i in range(rows):
+        keys[i] = 0
+    for word in range(per):
+        # the odd numbers of a word each, so that equal words in two places do not cancel
+        odd = np.uint64(0x9E3779B97F4A7C15) + np.uint64(2 * word) * np.uint64(0x632BE59BD9B4E019)
+        for i in range(rows):
+            mixed = words[word * room + i] * odd
+            keys[i] += mixed ^ (mixed >> np.uint64(32))
 
 
-def rank_sessions(session, discipline, start, stop, words, keys, most):
+def rank_sessions(session, discipline, start, rows, at, words, keys, most):
     """Which session of its date each row belongs to, into the lowest bits of the first word.
 
     What a session is called means nothing but which rows share it, and which comes first of
-    those of one visit. False where there are more than ``most``.
+    those of one visit. False where there are more than ``most``. The row ``start`` stands at
+    ``at`` in ``words`` and ``keys``.
     """
-    for i in range(start, stop):
-        own = start
-        while session[own] != session[i]:
+    for i in range(rows):
+        own = 0
+        while session[start + own] != session[start + i]:
             own += 1
         place, rank = 0, 0
-        for j in range(start, stop):
+        for j in range(rows):
             fresh = True
-            for k in range(start, j):
-                fresh &= session[k] != session[j]
+            for k in range(j):
+                fresh &= session[start + k] != session[start + j]
             place += fresh and j < own
-            fresh = discipline[j] == discipline[i] and session[j] < session[i]
-            for k in range(start, j):
-                fresh &= session[k] != session[j] or discipline[k] != discipline[i]
+            fresh = discipline[start + j] == discipline[start + i]
+            fresh &= session[start + j] < session[start + i]
+            for k in range(j):
+                fresh &= (
+                    session[start + k] != session[start + j]
+                    or discipline[start + k] != discipline[start + i]
+                )
             rank += fresh
         if place >= most or rank >= most:
             return False
         told = np.uint64(place * most + rank)
-        words[i] |= told
-        keys[i] += told * np.uint64(0x632BE59BD9B4E019)
+        words[at + i] |= told
+        keys[at + i] += told * np.uint64(0x632BE59BD9B4E019)
     return True
 
 
-def days_of(patient, day, session, discipline, words, keys, most, eras, first_day, begins):
-    """The first row of each day, and the number of rows; how many days there are.
+def days_of(patient, day, session, begins, several, count):
+    """Fill in the first row of each day and the number of rows; and which have many sessions.
 
-    ``keys`` come with a hash of each row and leave with one of each day and its era, 0 where
-    it has more than ``most`` sessions and is to be like no other.
+    ``count`` becomes how many days there are, and how many rows the longest has.
     """
-    rows, number, start = len(day), 0, 0
+    rows, number, start, longest = len(day), 0, 0, 0
     while start < rows:
-        stop, several, told = start + 1, False, True
+        stop, many = start + 1, False
         while stop < rows and patient[stop] == patient[start] and day[stop] == day[start]:
-            several |= session[stop] != session[start]
+            many |= session[stop] != session[start]
             stop += 1
-        if several:
-            told = rank_sessions(session, discipline, start, stop, words, keys, most)
-        key = keys[start]
-        for i in range(start + 1, stop):
-            key = key * np.uint64(0xD6E8FEB86659FD93) + keys[i]
-        era = np.uint64(eras[day[start] - first_day])
-        key = (key + era * np.uint64(0x632BE59BD9B4E019)) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(32)
-        begins[number] = start
-        keys[number] = max(key, np.uint64(1)) if told else np.uint64(0)
+        begins[number], several[number] = start, many
+        longest = max(longest, stop - start)
         number += 1
         start = stop
     begins[number] = rows
-    return number
+    count[0], count[1] = number, longest
+
+
+def hash_days(
+    begin, end, begins, several, day, session, discipline, words, keys, hashes, most, eras,
+    first_day,
+):  # fmt: skip
+    """A hash of each day and its era, 0 for one of too many sessions: it is like no other."""
+    offset = begins[begin]
+    for number in range(begin, end):
+        at, rows, told = begins[number] - offset, begins[number + 1] - begins[number], True
+        if several[number]:
+            told = rank_sessions(session, discipline, begins[number], rows, at, words, keys, most)
+        key = keys[at]
+        for i in range(at + 1, at + rows):
+            key = key * np.uint64(0xD6E8FEB86659FD93) + keys[i]
+        era = np.uint64(eras[day[begins[number]] - first_day])
+        key = (key + era * np.uint64(0x632BE59BD9B4E019)) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(32)
+        hashes[number - begin] = max(key, np.uint64(1)) if told else np.uint64(0)
 
 
 def kinds_of_days(
-    days, day, words, per, keys, eras, first_day, share, slots_array, begins, kind_of, fresh,
-    book_array, pages, counts,
+    count, begins, several, day, session, discipline, most, eras, first_day, loads, columns, per,
+    words_array, keys_array, hashes, slots_array, book_array, pages, share, kind_of, fresh, counts,
 ):  # fmt: skip
     """Number the kinds of days, those known before among them.
 
     Args:
-        days: how many there are, with the hashes ``keys`` and first rows ``begins``.
-        words: the rows as whole numbers, one stretch of all rows after the other.
+        count: days and rows of the longest, ``begins`` the first row of each and the number of
+            rows, ``several`` which have many sessions, of which ``most`` are told apart.
+        loads: what ``pack`` takes of so many ``columns``, into ``per`` whole numbers a row.
+        words_array: room for some thousand rows and those of the longest day, ``per`` times;
+            ``keys_array`` and ``hashes`` once.
         slots_array: a power of two of entries, -1 where no kind is, more than ``pages``; else
             the kind, and above 32 bits its page.
-        kind_of: filled with the kind of each day; ``fresh`` with one day of each new kind.
         book_array: the words of one day of each kind, kept; ``pages``: how many kinds may be.
+        kind_of: filled with the kind of each day; ``fresh`` with one day of each new kind.
         counts: kinds and words of the book; what they were and what they are now.
 
     Returns:
         0, 1 where the book is full, or 2 where too many days are like no other.
     """
-    rows, mask = len(day), np.uint64(len(slots_array) - 1)
+    days, mask, room = count[0], np.uint64(len(slots_array) - 1), len(keys_array)
     slots, book = pointer(slots_array), pointer(book_array)
+    words, keys = pointer(words_array), pointer(keys_array)
     known, used = counts[0], counts[1]
-    kinds = known
-    for number in range(days):
-        # what is looked up lies anywhere: it is asked for some days ahead
-        if number + 16 < days:
-            fetch(slots, np.int64(keys[number + 16] & mask))
-        if number + 8 < days:
-            ahead = slots[np.int64(keys[number + 8] & mask)]
-            if ahead >= 0:
-                fetch(book, ahead >> 32)
-        start, key, kind = begins[number], keys[number], np.int64(-1)
-        lines, at = begins[number + 1] - start, np.int64(key & mask)
-        era = np.uint64(eras[day[start] - first_day])
-        while key != np.uint64(0) and slots[at] >= 0:
-            page = slots[at] >> 32
-            same = book[page] == np.uint64(lines) and book[page + 1] == era
-            if same:
-                for word in range(per):
-                    for i in range(lines):
-                        same &= book[page + 2 + word * lines + i] == words[word * rows + start + i]
-            if same:
-                kind = slots[at] & 0xFFFFFFFF
-                break
-            at = (at + 1) & np.int64(mask)
-        if kind < 0:
-            size = 2 + per * lines
-            if kinds == pages or used + size > len(book_array):
-                return 1
-            kind = kinds
-            fresh[kind - known] = number
-            kinds += 1
-            if key != np.uint64(0):
-                book[used], book[used + 1] = np.uint64(lines), era
-                for word in range(per):
-                    for i in range(lines):
-                        book[used + 2 + word * lines + i] = words[word * rows + start + i]
-                slots[at] = used << 32 | kind
-                used += size
-        kind_of[number] = kind
-        if (number & 16383) == 16383 and number * 4 > days and kinds - known > share * number:
+    kinds, begin = known, 0
+    while begin < days:
+        # so few rows at a time that their numbers are still at hand when they are compared
+        end = begin + 1
+        while end < days and begins[end + 1] - begins[begin] <= room - count[1]:
+            end += 1
+        offset = begins[begin]
+        pack(loads, columns, offset, begins[end] - offset, words, room, per, keys)
+        hash_days(
+            begin, end, begins, several, day, session, discipline, words, keys, hashes, most, eras,
+            first_day,
+        )  # fmt: skip
+        for number in range(begin, end):
+            # what is looked up lies anywhere: it is asked for some days ahead
+            if number + 16 < end:
+                fetch(slots, np.int64(hashes[number + 16 - begin] & mask))
+            if number + 8 < end:
+                ahead = slots[np.int64(hashes[number + 8 - begin] & mask)]
+                if ahead >= 0:
+                    fetch(book, ahead >> 32)
+            key, kind, start = hashes[number - begin], np.int64(-1), begins[number] - offset
+            lines, at = begins[number + 1] - begins[number], np.int64(key & mask)
+            era = np.uint64(eras[day[begins[number]] - first_day])
+            while key != np.uint64(0) and slots[at] >= 0:
+                page = slots[at] >> 32
+                same = book[page] == np.uint64(lines) and book[page + 1] == era
+                if same:
+                    for word in range(per):
+                        for i in range(lines):
+                            same &= (
+                                book[page + 2 + word * lines + i] == words[word * room + start + i]
+                            )
+                if same:
+                    kind = slots[at] & 0xFFFFFFFF
+                    break
+                at = (at + 1) & np.int64(mask)
+            if kind < 0:
+                size = 2 + per * lines
+                if kinds == pages or used + size > len(book_array):
+                    return 1
+                kind = kinds
+                fresh[kind - known] = number
+                kinds += 1
+                if key != np.uint64(0):
+                    book[used], book[used + 1] = np.uint64(lines), era
+                    for word in range(per):
+                        for i in range(lines):
+                            book[used + 2 + word * lines + i] = words[word * room + start + i]
+                    slots[at] = used << 32 | kind
+                    used += size
+            kind_of[number] = kind
+        if end * 4 > days and kinds - known > share * end:
             return 2
+        begin = end
     counts[0], counts[1] = kinds, used
-    return 2 if kinds - known > share * days else 0
+    return 0
 
 
 def patterns(answers, begin, sort, book, sorts, slots, count, found):
