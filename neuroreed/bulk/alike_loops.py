@@ -71,9 +71,11 @@ def rank_sessions(session, discipline, start, rows, at, words, keys, most):
     """Which session of its date each row belongs to, into the lowest bits of the first word.
 
     What a session is called means nothing but which rows share it, and which comes first of
-    those of one visit. False where there are more than ``most``. The row ``start`` stands at
-    ``at`` in ``words`` and ``keys``.
+    those of one visit. False where there are more than ``most``, or that would take long. The
+    row ``start`` stands at ``at`` in ``words`` and ``keys``.
     """
+    if rows > 64:
+        return False
     for i in range(rows):
         own = 0
         while session[start + own] != session[start + i]:

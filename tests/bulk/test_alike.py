@@ -235,6 +235,25 @@ def _renamed(lines: pl.DataFrame, copy: int) -> pl.DataFrame:
     )
 
 
+@pytest.mark.parametrize("sessions", [1, 2])
+def test_a_date_of_thousands_of_lines_is_a_day_like_others(kernels, keen, sessions) -> None:
+    day = copies(7, 1, 0).head(1).drop("line", "visit_id")
+    long = pl.concat([day] * 2_500).with_columns(
+        pl.int_range(1, 2_501).alias("line"),
+        ("v" + (pl.int_range(2_500) % sessions).cast(pl.String)).alias("visit_id"),
+    )
+    others = copies(7, 6, 0)
+    three = [_renamed(long, copy).select(others.columns) for copy in range(3)]
+    looking = Kernel(LINES, alike_from=0)
+    _, usual = both(others, (kernels[0], looking))
+    _, days = both(pl.concat([others, *three]), (kernels[0], Kernel(LINES, alike_from=0)))
+
+    assert usual is not None
+    assert days is not None
+    # what has many sessions and many lines is not compared: that would take too long
+    assert kinds_in(days) == kinds_in(usual) + (1 if sessions == 1 else 3)
+
+
 def test_where_no_day_is_like_another_every_line_is_asked(kernels) -> None:
     _, days = both(copies(3, 1, 0), kernels)
 
