@@ -118,14 +118,14 @@ def eras_of(plan: Plan, policy: PolicyTables) -> Array:
 
 
 class AlikeDays:
-    """Finds alike days for one kernel; one thread at a time, with working memory of its own."""
+    """Finds alike days for one kernel; one thread at a time, in a room of its thread."""
 
-    def __init__(self, plan: Plan, registry: Registry) -> None:
+    def __init__(self, plan: Plan, registry: Registry, room: Room) -> None:
         self.plan = plan
         self._within = rules_within_a_day(plan, registry)
         self._asked: Array | None = None
         self._eras: tuple[PolicyTables, Array] | None = None
-        self._room = Room()
+        self._room = room
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
         """The days of a part by kind; none where too few are alike to make it worth while."""
@@ -151,7 +151,7 @@ class AlikeDays:
         """Some rows of some columns; those taken next stand in their place."""
         # picked by short numbers without a sign: half as long as by those of 64 bits
         order = rows.astype(np.uint32)
-        return {name: gathered(columns[name], order, name, self._room) for name in names}
+        return {name: gathered(columns[name], order, f"few {name}", self._room) for name in names}
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))

@@ -41,6 +41,7 @@ from neuroreed.bulk.plan_frames import (
     sentinel_bytes,
 )
 from neuroreed.bulk.plan_text import TAKES
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import PolicyTables
 from neuroreed.model.findings import RuleCoverage
 
@@ -207,13 +208,14 @@ class Kernel:
         block: int = BLOCK,
         run: Any = None,
         alike_from: int = _ALIKE_FROM,
+        room: Room | None = None,
     ) -> None:
         self.plan = plan_of(kind, using)
         self._run = compiled(self.plan) if run is None else run
         self._alike_from = alike_from
         self._days = None
         if kind == LINES and run is None:
-            self._days = AlikeDays(self.plan, using or registry())
+            self._days = AlikeDays(self.plan, using or registry(), room or Room())
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)

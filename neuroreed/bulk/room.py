@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -39,6 +39,22 @@ class Room:
     def is_constant(self, values: Array) -> bool:
         """Whether an array came from ``constant``."""
         return any(values.base is held for _, held in self._constants.values())
+
+
+_LEFT: Final[list[Room]] = []
+
+
+def enter() -> Room:
+    """A room that a run of this process has left, or a new one."""
+    try:
+        return _LEFT.pop()
+    except IndexError:
+        return Room()
+
+
+def leave(rooms: list[Room]) -> None:
+    """Keep the rooms of a run for the next one of this process; those kept before are given up."""
+    _LEFT[:] = rooms
 
 
 def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
