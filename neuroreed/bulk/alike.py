@@ -18,7 +18,6 @@ import numpy as np
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
-from neuroreed.bulk.door_order import gathered
 from neuroreed.bulk.plan_frames import SENTINELS, names_of, scopes_behind
 from neuroreed.bulk.room import Room
 from neuroreed.model.findings import Scope
@@ -118,14 +117,14 @@ def eras_of(plan: Plan, policy: PolicyTables) -> Array:
 
 
 class AlikeDays:
-    """Finds alike days for one kernel; one thread at a time, in a room of its thread."""
+    """Finds alike days for one kernel; one thread at a time, with working memory of its own."""
 
-    def __init__(self, plan: Plan, registry: Registry, room: Room) -> None:
+    def __init__(self, plan: Plan, registry: Registry) -> None:
         self.plan = plan
         self._within = rules_within_a_day(plan, registry)
         self._asked: Array | None = None
         self._eras: tuple[PolicyTables, Array] | None = None
-        self._room = room
+        self._room = Room()
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
         """The days of a part by kind; none where too few are alike to make it worth while."""
@@ -146,12 +145,6 @@ class AlikeDays:
         places = np.empty(len(order), np.int32)
         places[order] = np.arange(len(order), dtype=np.int32)
         return Alike(self._asked, begins, places[kind_of], one_of[order])
-
-    def taken(self, columns: Columns, names: Iterable[str], rows: Array) -> dict[str, Array]:
-        """Some rows of some columns; those taken next stand in their place."""
-        # picked by short numbers without a sign: half as long as by those of 64 bits
-        order = rows.astype(np.uint32)
-        return {name: gathered(columns[name], order, f"few {name}", self._room) for name in names}
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))

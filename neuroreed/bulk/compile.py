@@ -41,7 +41,6 @@ from neuroreed.bulk.plan_frames import (
     sentinel_bytes,
 )
 from neuroreed.bulk.plan_text import TAKES
-from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import PolicyTables
 from neuroreed.model.findings import RuleCoverage
 
@@ -208,14 +207,13 @@ class Kernel:
         block: int = BLOCK,
         run: Any = None,
         alike_from: int = _ALIKE_FROM,
-        room: Room | None = None,
     ) -> None:
         self.plan = plan_of(kind, using)
         self._run = compiled(self.plan) if run is None else run
         self._alike_from = alike_from
         self._days = None
         if kind == LINES and run is None:
-            self._days = AlikeDays(self.plan, using or registry(), room or Room())
+            self._days = AlikeDays(self.plan, using or registry())
         self._block = block
         self._make_room(block)
         self._hits = np.empty(_HITS, np.int64)
@@ -246,12 +244,12 @@ class Kernel:
         days = None
         if self._days is not None and size >= self._alike_from:
             days = self._days.find(columns, policy)
-        if days is None or self._days is None:
+        if days is None:
             counts, hits = self._pass(columns, policy, every)
         else:
             rows, kinds, weights = days.rows()
             names = (self._needed(days.asked) & columns.keys()) - {"episode"}
-            few = self._days.taken(columns, names, rows) | {"patient": kinds}
+            few = {name: columns[name].take(rows) for name in names} | {"patient": kinds}
             own, hits = self._pass(few, policy, days.asked, weights)
             counts, others = self._pass(columns, policy, every - days.asked)
             counts, hits = counts + own, np.concatenate([days.spread(hits, kinds), others])

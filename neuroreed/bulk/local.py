@@ -212,8 +212,7 @@ def _run_tasks(
         if stop.is_set():
             return 0
         if not hasattr(own, "kernels"):
-            own.room = enter()
-            own.kernels = Kernels(using, interpreted=plain, room=own.room)
+            own.kernels, own.room = Kernels(using, interpreted=plain), enter()
             rooms.append(own.room)
         part = load(task, layout, names, own.kernels.columns, settings.intervals, own.room)
         _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +16,6 @@ from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
-from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
 from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
 from neuroreed.model.findings import Scope
@@ -32,16 +30,10 @@ FINDING: Final = {
 
 
 class Kernels:
-    """The four kernels of one thread, compiled or as they stand; compiled ones may use its room."""
+    """The four kernels of one thread, compiled or as they stand."""
 
-    def __init__(
-        self,
-        using: Registry | None = None,
-        *,
-        interpreted: bool = False,
-        room: Room | None = None,
-    ) -> None:
-        make = interpreted_kernel if interpreted else partial(Kernel, room=room)
+    def __init__(self, using: Registry | None = None, *, interpreted: bool = False) -> None:
+        make = interpreted_kernel if interpreted else Kernel
         self.lines, self.days = make(LINES, using), make(DAYS, using)
         self.therapists, self.patients = make(THERAPISTS, using), make(PATIENTS, using)
 

@@ -16,7 +16,6 @@ from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of
 from neuroreed.bulk.passes import tables_for
 from neuroreed.bulk.plan_frames import LINES
-from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
@@ -63,10 +62,10 @@ def copies(seed: int, times: int, damage: float) -> pl.DataFrame:
     return pl.concat(every)
 
 
-def both(frame: pl.DataFrame, kernels, room: Room | None = None):
+def both(frame: pl.DataFrame, kernels):
     """The answers of both kernels for the lines of a frame, and the kinds of days found."""
     plain, looking = kernels
-    part = part_of(frame, layout_of(frame.columns), columns=plain.plan.columns, room=room)
+    part = part_of(frame, layout_of(frame.columns), columns=plain.plan.columns)
     policy = tables_for(part, GrowingTables())
     one, two = plain.run(part.columns, policy), looking.run(part.columns, policy)
     for name in ("coverage", "rows", "rules", "severities", "lowered"):
@@ -81,25 +80,6 @@ def test_alike_days_get_the_answers_that_each_would_get(kernels, keen, seed) -> 
     assert days is not None, "Nothing was judged once: this proves nothing."
     assert len(days.one_of) < len(days.kind_of)
     assert len(answers.rows)
-
-
-def test_days_are_alike_in_the_room_of_the_door_as_in_their_own(kernels, keen) -> None:
-    """Columns stay what they are, and one that says the same throughout is there for all kinds."""
-    lines = copies(2, 12, 0.05).with_columns(place_of_service=pl.lit(11, pl.Int16))
-    room = Room()
-    looking = Kernel(LINES, alike_from=0, room=room)
-    for frame in (lines.reverse(), lines):
-        _, days = both(frame, (kernels[0], looking), room)
-        assert days is not None
-
-    order = part_of(lines, layout_of(lines.columns), columns=()).order
-    part = part_of(
-        lines[order.tolist()], layout_of(lines.columns), columns=looking.plan.columns, room=room
-    )
-    before = {name: values.copy() for name, values in part.columns.items()}
-    looking.run(part.columns, tables_for(part, GrowingTables()))
-    for name, values in before.items():
-        assert (part.columns[name] == values).all(), name
 
 
 def test_one_value_more_or_less_makes_another_kind(kernels, keen) -> None:
