@@ -18,6 +18,7 @@ import numpy as np
 
 from neuroreed.audit.registry import Registry
 from neuroreed.bulk import alike_loops
+from neuroreed.bulk.door_order import gathered
 from neuroreed.bulk.plan_frames import SENTINELS, names_of, scopes_behind
 from neuroreed.bulk.room import Room
 from neuroreed.model.findings import Scope
@@ -145,6 +146,12 @@ class AlikeDays:
         places = np.empty(len(order), np.int32)
         places[order] = np.arange(len(order), dtype=np.int32)
         return Alike(self._asked, begins, places[kind_of], one_of[order])
+
+    def taken(self, columns: Columns, names: Iterable[str], rows: Array) -> dict[str, Array]:
+        """Some rows of some columns; those taken next stand in their place."""
+        # picked by short numbers without a sign: half as long as by those of 64 bits
+        order = rows.astype(np.uint32)
+        return {name: gathered(columns[name], order, name, self._room) for name in names}
 
     def _names(self, asked: Array, columns: Columns) -> list[str]:
         wanted = {*_ALWAYS}.union(*(self.plan.behind[rule] for rule in _numbers(asked)))

@@ -244,12 +244,12 @@ class Kernel:
         days = None
         if self._days is not None and size >= self._alike_from:
             days = self._days.find(columns, policy)
-        if days is None:
+        if days is None or self._days is None:
             counts, hits = self._pass(columns, policy, every)
         else:
             rows, kinds, weights = days.rows()
             names = (self._needed(days.asked) & columns.keys()) - {"episode"}
-            few = {name: columns[name].take(rows) for name in names} | {"patient": kinds}
+            few = self._days.taken(columns, names, rows) | {"patient": kinds}
             own, hits = self._pass(few, policy, days.asked, weights)
             counts, others = self._pass(columns, policy, every - days.asked)
             counts, hits = counts + own, np.concatenate([days.spread(hits, kinds), others])
