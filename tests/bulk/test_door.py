@@ -13,6 +13,7 @@ from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of, name_numbers
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.room import Room
+from neuroreed.model.columns import UNKNOWN
 from neuroreed.policy import icd10
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
@@ -233,3 +234,31 @@ def test_names_too_large_to_be_numbers_go_by_their_hash_in_any_piece(rows) -> No
     assert set(range(rows)) < set(numbers)
     assert len(set(numbers)) == 2 * rows
     assert max(numbers) <= 2**61
+
+
+@pytest.mark.parametrize("rows", [3, 30_000])
+def test_a_column_of_nothing_is_unknown_throughout_and_no_more_in_the_next_part(rows) -> None:
+    kinds = {"minutes": pl.Int64, "note_is_signed": pl.Boolean, "first_treatment_on": pl.Date,
+             "charge_cents": pl.Int32}  # fmt: skip
+    some = {"minutes": 15, "note_is_signed": True, "first_treatment_on": date(2025, 1, 1),
+            "charge_cents": 4000}  # fmt: skip
+    frame = pl.DataFrame({"patient_id": range(rows)}).with_columns(
+        pl.lit(date(2025, 1, 1)).alias("date_of_service"),
+        *(pl.lit(None, kind).alias(name) for name, kind in kinds.items()),
+    )
+    full = frame.with_columns(
+        pl.when(pl.col("patient_id") > 0).then(pl.lit(value)).cast(kinds[name]).alias(name)
+        for name, value in some.items()
+    )
+    room, layout = Room(), layout_of(frame.columns)
+    marks = {"minutes": -(2**15), "note_is_signed": -(2**7), "first_treatment_on": -(2**31),
+             "charge_cents": UNKNOWN}  # fmt: skip
+    known = {**some, "first_treatment_on": date(2025, 1, 1).toordinal()}
+
+    for table in (frame, full, frame):
+        found = part_of(table, layout, columns=tuple(kinds), room=room)
+
+        assert not found.rejects
+        for name, mark in marks.items():
+            rest = mark if table is frame else known[name]
+            assert found.columns[name].tolist() == [mark] + [rest] * (rows - 1), name
