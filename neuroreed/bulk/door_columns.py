@@ -18,7 +18,7 @@ from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_texts import are_clean, distinct, flags
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import Room, in_one_piece, laid
+from neuroreed.bulk.room import Room, laid
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -44,7 +44,6 @@ _LAID: Final = {
     *(pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64()),
     *(pl.UInt8(), pl.UInt16(), pl.UInt32()),
 }
-_POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 
 
 @dataclass(slots=True)
@@ -204,27 +203,22 @@ class Reader:
         size, more = sentinel_bytes(name), 0
         if column.kind == "date":
             series, more = series.cast(pl.Int32), _EPOCH
-        mark = -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
-        if len(series) and series.null_count() == len(series):
-            return self.room.constant(name, mark, DTYPES[size], len(series))
+        unknown, mark = series.null_count(), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
+        if unknown and unknown == len(series):
+            return self.room.constant(name, mark, DTYPES[size], unknown)
+        nulls = []
+        if unknown:
+            nulls = flags(series.is_null())
+            series = series.fill_null(False if series.dtype == pl.Boolean else low)
         pieces = _pieces(series)
-        if pieces:
-            whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
-            if lowest < low or highest > top:
-                return None
-            if lowest < highest:
-                return whole
-            return self.room.constant(name, lowest + more, whole.dtype, len(whole))
-        least, most = series.min(), series.max()
-        if least is None or least < low or most > top:  # type: ignore[operator]
+        if not pieces:
             return None
-        numbers = series.cast(_POLARS[size])
-        if not more:
-            return in_one_piece(numbers.fill_null(mark), name, self.room)
-        days = in_one_piece(numbers.fill_null(0), name, self.room)
-        days = np.add(days, more, out=self.room.array(name, len(days), days.dtype))
-        days[numbers.is_null().to_numpy()] = mark
-        return days
+        whole, least, most = laid(pieces, name, self.room, DTYPES[size], more, nulls, mark)
+        if least < low or most > top:
+            return None
+        if least < most or unknown:
+            return whole
+        return self.room.constant(name, least + more, whole.dtype, len(whole))
 
     def _days(self, name: str, series: pl.Series) -> Array:
         column = COLUMNS[name]

@@ -124,6 +124,13 @@ def lay(piece, more, answer, bounds):
     bounds[0], bounds[1] = least, most
 
 
+def mark_unknown(nulls, mark, answer):
+    """Put a mark where nothing is known."""
+    for i in range(len(nulls)):
+        if nulls[i]:
+            answer[i] = mark
+
+
 def take(table, places, answer):
     """An entry of a table for each row, by its place."""
     for i in range(len(places)):
@@ -296,6 +303,6 @@ def _compiled() -> ModuleType:
     every = (
         *(encode, encode_texts, texts_are_clean, look_along, mark_runs, pack, sort_keys),
         *(take, take_by_day, take_modifiers, slot_by_hash, move, number_runs),
-        *(order_by_number, lay),
+        *(order_by_number, lay, mark_unknown),
     )
     return compiled_module("loops", every)

@@ -180,12 +180,21 @@ def test_numbers_of_any_width_in_pieces_are_those_in_one(kind, rows) -> None:
             "visit_id": pl.Series([n % 100 for n in range(rows)], dtype=kind),
             "minutes": pl.Series([n % 80 for n in range(rows)], dtype=kind),
             "units": pl.Series([3] * rows, dtype=kind),
+            "session_minutes": pl.Series(
+                [n % 80 if n % 9 else None for n in range(rows)], dtype=kind
+            ),
+            "noted_timed_minutes": pl.Series(
+                [0 if n % 7 else None for n in range(rows)], dtype=kind
+            ),
             "note_is_signed": [n % 3 > 0 for n in range(rows)],
+            "plan_on_file": [n % 3 > 0 if n % 5 else None for n in range(rows)],
+            "submitted_on": [date(2025, 3, 1 + n % 9) if n % 4 else None for n in range(rows)],
         }
     ).sort("patient_id", "date_of_service")
     cuts = [(0, 7), (7, 0), (7, rows // 2), (7 + rows // 2, rows)]
     pieces = pl.concat([whole.slice(*cut) for cut in cuts], rechunk=False)
-    wanted = ("minutes", "billed_units", "note_is_signed", "session")
+    same = ("minutes", "session_minutes", "noted_timed_minutes", "note_is_signed", "plan_on_file")
+    wanted = (*same, "billed_units", "submitted_on", "session")
 
     one, two = (part_of(each, layout_of(each.columns), columns=wanted) for each in (whole, pieces))
 
@@ -194,11 +203,13 @@ def test_numbers_of_any_width_in_pieces_are_those_in_one(kind, rows) -> None:
     for name, values in one.columns.items():
         assert (two.columns[name] == values).all(), name
     given = whole[one.order.tolist()]
-    days = [each.toordinal() for each in given["date_of_service"]]
-    assert two.columns["date_of_service"].tolist() == days
-    for ours, theirs in (("minutes", "minutes"), ("billed_units", "units")):
-        assert two.columns[ours].tolist() == given[theirs].to_list()
-    assert two.columns["note_is_signed"].tolist() == given["note_is_signed"].to_list()
+    given = given.rename({"units": "billed_units"}).with_columns(
+        pl.col("date_of_service", "submitted_on").to_physical() + date(1970, 1, 1).toordinal()
+    )
+    for name in (*same, "billed_units", "date_of_service", "submitted_on"):
+        values = two.columns[name]
+        told = [None if each == np.iinfo(values.dtype).min else each for each in values.tolist()]
+        assert told == given[name].to_list(), name
     assert two.session_text.to_list() == given["visit_id"].to_list()
 
 
