@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_texts import are_clean, distinct, flags
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import sentinel_bytes
-from neuroreed.bulk.room import Room, in_one_piece, laid
+from neuroreed.bulk.room import Room, laid
 from neuroreed.model.columns import (
     ALIASES,
     COLUMNS,
@@ -33,6 +34,7 @@ from neuroreed.model.values import modifier_bits, modifier_list, read
 Array = np.ndarray[Any, Any]
 NEEDED: Final = ("patient", "date_of_service")
 PLACES: Final = ("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+_TOLD: Final = ("modifiers", "modifier_count", *PLACES)
 # where a row stood before it was moved: the number of its file, and its place there
 FILE, ROW = "__file", "__row"
 _LARGEST_NAME: Final = 2**61
@@ -42,7 +44,6 @@ _LAID: Final = {
     *(pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64()),
     *(pl.UInt8(), pl.UInt16(), pl.UInt32()),
 }
-_POLARS: Final = {1: pl.Int8, 2: pl.Int16, 4: pl.Int32, 8: pl.Int64}
 
 
 @dataclass(slots=True)
@@ -202,24 +203,22 @@ class Reader:
         size, more = sentinel_bytes(name), 0
         if column.kind == "date":
             series, more = series.cast(pl.Int32), _EPOCH
+        unknown, mark = series.null_count(), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
+        if unknown and unknown == len(series):
+            return self.room.constant(name, mark, DTYPES[size], unknown)
+        nulls = []
+        if unknown:
+            nulls = flags(series.is_null())
+            series = series.fill_null(False if series.dtype == pl.Boolean else low)
         pieces = _pieces(series)
-        if pieces:
-            whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
-            if lowest < low or highest > top:
-                return None
-            if lowest < highest:
-                return whole
-            return self.room.constant(name, lowest + more, whole.dtype, len(whole))
-        least, most = series.min(), series.max()
-        if least is None or least < low or most > top:  # type: ignore[operator]
+        if not pieces:
             return None
-        numbers, mark = series.cast(_POLARS[size]), -(2 ** (8 * size - 1)) if size < 8 else UNKNOWN
-        if not more:
-            return in_one_piece(numbers.fill_null(mark), name, self.room)
-        days = in_one_piece(numbers.fill_null(0), name, self.room)
-        days = np.add(days, more, out=self.room.array(name, len(days), days.dtype))
-        days[numbers.is_null().to_numpy()] = mark
-        return days
+        whole, least, most = laid(pieces, name, self.room, DTYPES[size], more, nulls, mark)
+        if least < low or most > top:
+            return None
+        if least < most or unknown:
+            return whole
+        return self.room.constant(name, least + more, whole.dtype, len(whole))
 
     def _days(self, name: str, series: pl.Series) -> Array:
         column = COLUMNS[name]
@@ -319,35 +318,23 @@ class Reader:
                 pl.concat_str([pl.col(n).cast(pl.String) for n in theirs], separator=",",
                               ignore_nulls=True)
             ).to_series()  # fmt: skip
-        table: dict[str, list[int]] = {name: [] for name in ("modifiers", "modifier_count")}
-        table |= {name: [] for name in PLACES}
+        nothing = _told_by(None)
+        rows: list[tuple[int, ...]] = []
 
         def reader(value: Any) -> int:
-            try:
-                names = None if value is None else modifier_list(value)
-            except ValueError as error:
-                raise BadInput(str(error)) from None
-            finally:
-                for each in table.values():
-                    each.append(UNKNOWN)
-            if names is not None:
-                table["modifiers"][-1] = modifier_bits(names)
-                table["modifier_count"][-1] = len(names)
-                for place, key in enumerate(PLACES):
-                    table[key][-1] = code_number(names[place]) if place < len(names) else 0
-            return len(table["modifiers"]) - 1
+            rows.append(nothing)
+            rows[-1] = _told_by(value)
+            return len(rows) - 1
 
         _, places = self._distinct("modifiers", series, reader)
-        for key in PLACES:
-            self.known[key] = sorted({each for each in table[key] if each >= 0})
-        rows = np.array([table[name] or [UNKNOWN] for name in table], np.int64).T
-        marked = np.empty_like(rows)
+        table = np.array(rows or [nothing], np.int64)
         numbers = {}
-        for place, name in enumerate(table):
-            own = typed(name, rows[:, place])
-            marked[:, place] = own
+        for place, name in enumerate(_TOLD):
+            own = table[:, place] = typed(name, table[:, place])
             numbers[name] = self.room.array(name, len(places), own.dtype)
-        loops(len(places)).take_modifiers(marked.reshape(-1), places, *numbers.values())
+            if name in PLACES:
+                self.known[name] = sorted({each for each in own.tolist() if each >= 0})
+        loops(len(places)).take_modifiers(table.reshape(-1), places, *numbers.values())
         return numbers
 
     def _modifier_numbers(self, series: pl.Series) -> dict[str, Array]:
@@ -363,6 +350,23 @@ class Reader:
             count += (bits & bit) > 0
         found["modifier_count"] = typed("modifier_count", np.where(bits == UNKNOWN, UNKNOWN, count))
         return found
+
+
+@lru_cache(maxsize=4096)
+def _told_by(said: str | None) -> tuple[int, ...]:
+    """What a text says of modifiers, as ``_TOLD`` lists it.
+
+    Raises:
+        BadInput: one is no modifier.
+    """
+    if said is None:
+        return (UNKNOWN,) * len(_TOLD)
+    try:
+        names = modifier_list(said)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    first = [code_number(name) for name in names[: len(PLACES)]]
+    return modifier_bits(names), len(names), *first, *[0] * (len(PLACES) - len(first))
 
 
 def _pieces(series: pl.Series) -> list[Array]:

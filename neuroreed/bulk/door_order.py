@@ -48,9 +48,9 @@ def put_in_order(
 
 
 def gathered(values: Array, order: Array, name: str, room: Room) -> Array:
-    """A column in an order."""
+    """A column in an order of all its rows, or of some."""
     if room.is_constant(values):
-        return values
+        return values[: len(order)]
     answer = room.array(name, len(order), values.dtype)
     loops(len(order)).take(values, order, answer)
     return answer

@@ -163,7 +163,7 @@ def few_texts(series: pl.Series, places: Array) -> list[str | None] | None:
         if (held[::2] & 0xFFFFFFFF > _WITHIN)[slots >= 0].any():
             # views of two chunks may be equal and their long texts not
             free = _emptied(slots, held)
-    values = filled.gather(np.concatenate(rows)).to_list()
+    values = filled[np.concatenate(rows)].to_list()
     if series.null_count():
         places[series.is_null().to_numpy()] = known
         values.append(None)

@@ -53,7 +53,7 @@ from neuroreed.bulk.passes import (
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, THERAPISTS
 from neuroreed.bulk.replay import interval_table
 from neuroreed.bulk.report import Summary, summarise
-from neuroreed.bulk.room import Room
+from neuroreed.bulk.room import Room, enter, leave
 from neuroreed.bulk.second import DaysOfParts, run_days, run_times
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, Refused
@@ -205,13 +205,15 @@ def _run_tasks(
     plain: bool,
 ) -> None:
     own, stop = local(), Event()
+    rooms: list[Room] = []
     total, finished, began = sum(task.rows for task in tasks), 0, time.monotonic()
 
     def work(task: Task) -> int:
         if stop.is_set():
             return 0
         if not hasattr(own, "kernels"):
-            own.kernels, own.room = Kernels(using, interpreted=plain), Room()
+            own.kernels, own.room = Kernels(using, interpreted=plain), enter()
+            rooms.append(own.room)
         part = load(task, layout, names, own.kernels.columns, settings.intervals, own.room)
         _keep(folder, task, part, run_part(part, own.kernels, tables), settings.write_findings)
         return task.rows
@@ -231,6 +233,7 @@ def _run_tasks(
         except BaseException:
             stop.set()
             raise
+    leave(rooms)
 
 
 def load(

@@ -124,6 +124,13 @@ def lay(piece, more, answer, bounds):
     bounds[0], bounds[1] = least, most
 
 
+def mark_unknown(nulls, mark, answer):
+    """Put a mark where nothing is known."""
+    for i in range(len(nulls)):
+        if nulls[i]:
+            answer[i] = mark
+
+
 def take(table, places, answer):
     """An entry of a table for each row, by its place."""
     for i in range(len(places)):
@@ -352,6 +359,6 @@ def _compiled() -> ModuleType:
     every = (
         *(encode, encode_texts, texts_are_clean, take, take_by_day, mark, take_modifiers),
         *(look_along, mark_runs, pack, sort_keys, unpack, bucket_by_hash, move, number_runs),
-        *(places_by_number, move_texts, lay),
+        *(places_by_number, move_texts, lay, mark_unknown),
     )
     return compiled_module("loops", every)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from neuroreed.bulk.loops import are_plain, loops
 
@@ -41,16 +41,30 @@ class Room:
         return any(values.base is held for _, held in self._constants.values())
 
 
-def in_one_piece(numbers: pl.Series, name: str, room: Room) -> Array:
-    """Numbers without nulls in one piece; where they lie, if they do in one already."""
-    if numbers.n_chunks() == 1:
-        return numbers.to_numpy()
-    pieces = [piece.to_numpy() for piece in numbers.get_chunks()]
-    return np.concatenate(pieces, out=room.array(name, len(numbers), pieces[0].dtype))
+_LEFT: Final[list[Room]] = []
+
+
+def enter() -> Room:
+    """A room that a run of this process has left, or a new one."""
+    try:
+        return _LEFT.pop()
+    except IndexError:
+        return Room()
+
+
+def leave(rooms: list[Room]) -> None:
+    """Keep the rooms of a run for the next one of this process; those kept before are given up."""
+    _LEFT[:] = rooms
 
 
 def laid(
-    pieces: list[Array], name: str, room: Room, kind: Any, more: int = 0
+    pieces: list[Array],
+    name: str,
+    room: Room,
+    kind: Any,
+    more: int = 0,
+    nulls: Sequence[Array] = (),
+    mark: int = 0,
 ) -> tuple[Array, int, int]:
     """Whole numbers as one array of a kind, ``more`` added; the least and the greatest given.
 
@@ -58,15 +72,23 @@ def laid(
 
     Args:
         pieces: of up to 64 bits, but not of 64 without a sign; together at least one number.
+        nulls: by number whether ``mark`` stands in its place, in pieces as well, if any.
     """
     size = sum(map(len, pieces))
-    if len(pieces) == 1 and pieces[0].dtype == kind and not more:
+    if len(pieces) == 1 and pieces[0].dtype == kind and not more and not nulls:
         return pieces[0], int(pieces[0].min()), int(pieces[0].max())
     if are_plain(size):
         whole = np.concatenate(pieces)
-        return (whole + more).astype(kind), int(whole.min()), int(whole.max())
+        answer = (whole + more).astype(kind)
+        if nulls:
+            answer[np.concatenate(nulls) > 0] = mark
+        return answer, int(whole.min()), int(whole.max())
     answer, bounds, at = room.array(name, size, kind), np.array([2**63 - 1, -(2**63)]), 0
     for piece in pieces:
         loops(size).lay(piece, more, answer[at : at + len(piece)], bounds)
         at += len(piece)
+    at = 0
+    for each in nulls:
+        loops(size).mark_unknown(each, mark, answer[at : at + len(each)])
+        at += len(each)
     return answer, int(bounds[0]), int(bounds[1])

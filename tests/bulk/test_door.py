@@ -14,6 +14,7 @@ from neuroreed.bulk.door_columns import layout_of, name_numbers
 from neuroreed.bulk.door_order import put_in_order
 from neuroreed.bulk.door_texts import are_clean, distinct
 from neuroreed.bulk.room import Room
+from neuroreed.model.columns import UNKNOWN
 from neuroreed.policy import icd10
 from tests.bulk.frames import tables
 from tests.bulk.hostile import hostile
@@ -180,12 +181,21 @@ def test_numbers_of_any_width_in_pieces_are_those_in_one(kind, rows) -> None:
             "visit_id": pl.Series([n % 100 for n in range(rows)], dtype=kind),
             "minutes": pl.Series([n % 80 for n in range(rows)], dtype=kind),
             "units": pl.Series([3] * rows, dtype=kind),
+            "session_minutes": pl.Series(
+                [n % 80 if n % 9 else None for n in range(rows)], dtype=kind
+            ),
+            "noted_timed_minutes": pl.Series(
+                [0 if n % 7 else None for n in range(rows)], dtype=kind
+            ),
             "note_is_signed": [n % 3 > 0 for n in range(rows)],
+            "plan_on_file": [n % 3 > 0 if n % 5 else None for n in range(rows)],
+            "submitted_on": [date(2025, 3, 1 + n % 9) if n % 4 else None for n in range(rows)],
         }
     ).sort("patient_id", "date_of_service")
     cuts = [(0, 7), (7, 0), (7, rows // 2), (7 + rows // 2, rows)]
     pieces = pl.concat([whole.slice(*cut) for cut in cuts], rechunk=False)
-    wanted = ("minutes", "billed_units", "note_is_signed", "session")
+    same = ("minutes", "session_minutes", "noted_timed_minutes", "note_is_signed", "plan_on_file")
+    wanted = (*same, "billed_units", "submitted_on", "session")
 
     one, two = (part_of(each, layout_of(each.columns), columns=wanted) for each in (whole, pieces))
 
@@ -194,11 +204,13 @@ def test_numbers_of_any_width_in_pieces_are_those_in_one(kind, rows) -> None:
     for name, values in one.columns.items():
         assert (two.columns[name] == values).all(), name
     given = whole[one.order.tolist()]
-    days = [each.toordinal() for each in given["date_of_service"]]
-    assert two.columns["date_of_service"].tolist() == days
-    for ours, theirs in (("minutes", "minutes"), ("billed_units", "units")):
-        assert two.columns[ours].tolist() == given[theirs].to_list()
-    assert two.columns["note_is_signed"].tolist() == given["note_is_signed"].to_list()
+    given = given.rename({"units": "billed_units"}).with_columns(
+        pl.col("date_of_service", "submitted_on").to_physical() + date(1970, 1, 1).toordinal()
+    )
+    for name in (*same, "billed_units", "date_of_service", "submitted_on"):
+        values = two.columns[name]
+        told = [None if each == np.iinfo(values.dtype).min else each for each in values.tolist()]
+        assert told == given[name].to_list(), name
     assert two.session_text.to_list() == given["visit_id"].to_list()
 
 
@@ -280,3 +292,31 @@ def test_rows_are_put_in_order_whatever_their_keys(patients, lines) -> None:
     told = [tuple(map(int, (key[row] for key in keys))) for row in order]
     first = {whose: place for place, (whose, *_) in reversed(list(enumerate(told)))}
     assert told == sorted(told, key=lambda each: (first[each[0]], *each[1:]))
+
+
+@pytest.mark.parametrize("rows", [3, 30_000])
+def test_a_column_of_nothing_is_unknown_throughout_and_no_more_in_the_next_part(rows) -> None:
+    kinds = {"minutes": pl.Int64, "note_is_signed": pl.Boolean, "first_treatment_on": pl.Date,
+             "charge_cents": pl.Int32}  # fmt: skip
+    some = {"minutes": 15, "note_is_signed": True, "first_treatment_on": date(2025, 1, 1),
+            "charge_cents": 4000}  # fmt: skip
+    frame = pl.DataFrame({"patient_id": range(rows)}).with_columns(
+        pl.lit(date(2025, 1, 1)).alias("date_of_service"),
+        *(pl.lit(None, kind).alias(name) for name, kind in kinds.items()),
+    )
+    full = frame.with_columns(
+        pl.when(pl.col("patient_id") > 0).then(pl.lit(value)).cast(kinds[name]).alias(name)
+        for name, value in some.items()
+    )
+    room, layout = Room(), layout_of(frame.columns)
+    marks = {"minutes": -(2**15), "note_is_signed": -(2**7), "first_treatment_on": -(2**31),
+             "charge_cents": UNKNOWN}  # fmt: skip
+    known = {**some, "first_treatment_on": date(2025, 1, 1).toordinal()}
+
+    for table in (frame, full, frame):
+        found = part_of(table, layout, columns=tuple(kinds), room=room)
+
+        assert not found.rejects
+        for name, mark in marks.items():
+            rest = mark if table is frame else known[name]
+            assert found.columns[name].tolist() == [mark] + [rest] * (rows - 1), name
