@@ -118,6 +118,7 @@ class Reader:
         self.frame, self.layout, self.file, self.first = frame, layout, file, first_row
         self.room = Room() if room is None else room
         self.rejects: list[Reject] = []
+        self.is_moved = ROW in frame.columns
         # distinct codes and modifiers, so that policy need not look for them line by line
         self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
         self._called: dict[str, pl.Series] = {}
@@ -202,14 +203,19 @@ class Reader:
         size, more = sentinel_bytes(name), 0
         if column.kind == "date":
             series, more = series.cast(pl.Int32), _EPOCH
-        pieces = _pieces(series)
+        pieces = pieces_of(series)
         if pieces:
-            whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
+            if self.is_moved and len(pieces) == 1 and pieces[0].dtype.kind == "u" and not more:
+                # it will be put in order: that is soon enough for it to become wider
+                whole = pieces[0]
+                lowest, highest = int(whole.min()), int(whole.max())
+            else:
+                whole, lowest, highest = laid(pieces, name, self.room, DTYPES[size], more)
             if lowest < low or highest > top:
                 return None
             if lowest < highest:
                 return whole
-            return self.room.constant(name, lowest + more, whole.dtype, len(whole))
+            return self.room.constant(name, lowest + more, DTYPES[size], len(whole))
         least, most = series.min(), series.max()
         if least is None or least < low or most > top:  # type: ignore[operator]
             return None
@@ -286,7 +292,7 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
-            pieces = _pieces(series)
+            pieces = pieces_of(series)
             if pieces:
                 whole, least, most = laid(pieces, name, self.room, np.int64)
                 if least >= -_LARGEST_NAME and most <= _LARGEST_NAME:
@@ -365,7 +371,7 @@ class Reader:
         return found
 
 
-def _pieces(series: pl.Series) -> list[Array]:
+def pieces_of(series: pl.Series) -> list[Array]:
     """Numbers or flags as ``laid`` takes them, where they lie; nothing where some are unknown."""
     if series.null_count() or not len(series):
         return []
@@ -377,6 +383,8 @@ def _pieces(series: pl.Series) -> list[Array]:
 def wide(name: str, values: Array) -> Array:
     """A column as int64, from the type that kernels take."""
     size = sentinel_bytes(name)
+    if values.dtype.kind == "u":
+        return values.astype(np.int64)
     if size == 8 or values.dtype == np.int64:
         return values
     return np.where(values == -(2 ** (8 * size - 1)), UNKNOWN, values.astype(np.int64))
@@ -387,6 +395,8 @@ def typed(name: str, values: Array) -> Array:
     size = sentinel_bytes(name)
     if values.dtype == DTYPES[size]:
         return np.ascontiguousarray(values)
+    if values.dtype.kind == "u":
+        return values.astype(DTYPES[size])
     return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
 
 
