@@ -15,12 +15,13 @@ import polars as pl
 
 from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import ROW, pieces_of
-from neuroreed.bulk.door_texts import are_clean, few_texts
+from neuroreed.bulk.door_texts import are_clean, few_texts, flags
 from neuroreed.bulk.loops import are_plain, loops
 from neuroreed.bulk.moved import (
     AT_ONCE,
     LENGTH,
     PLAIN,
+    flags_name,
     narrowest,
     nothing_last,
     place_kind,
@@ -137,7 +138,8 @@ def _columns(
     """Columns as numbers, those that say one thing throughout, and the names of all others."""
     columns: list[_Column] = []
     constants: list[dict[str, Any]] = []
-    others = []
+    others: list[str] = []
+    yes: list[Array] = []
 
     for series in frame:
         name, kind = series.name, str(series.dtype)
@@ -169,6 +171,9 @@ def _columns(
                     mask, _ = _put(numbers.is_null(), f"nulls of {name}", places, room)
                     columns.append(_Column(mask, own))
                 numbers = numbers.fill_null(False if kind == "Boolean" else 0)
+            if kind == "Boolean":
+                yes.append(np.concatenate(flags(numbers)))
+                continue
             moved, bounds = _put(numbers, f"column {name}", places, room)
             if bounds is not None:
                 said |= {"least": bounds[0], "most": bounds[1]}
@@ -179,7 +184,19 @@ def _columns(
             others.append(name)
             continue
         columns.append(_Column(moved, {**said, "type": moved.dtype.name}))
+    for group in range(0, len(yes), 8):
+        moved = _together(yes[group : group + 8], group, places, room)
+        columns.append(_Column(moved, {"name": flags_name(group), "type": "uint8"}))
     return columns, constants, others
+
+
+def _together(yes: list[Array], group: int, places: Array, room: Room) -> Array:
+    """Up to eight flags of each row in one byte, the first the lowest bit, where it goes."""
+    bits = yes[0]
+    for bit, each in enumerate(yes[1:], 1):
+        bits |= each << bit
+    moved, _ = _hot([bits], np.dtype(np.uint8), places, room)
+    return _kept(moved, flags_name(group), room)
 
 
 def _put(
