@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from neuroreed.audit.attach import attach
+from neuroreed.bulk.compile import DTYPES
 from neuroreed.bulk.door_columns import (
     FILE,
     PLACES,
@@ -30,6 +31,7 @@ from neuroreed.bulk.door_intervals import Part, add_intervals
 from neuroreed.bulk.door_order import TIE, gathered, put_in_order
 from neuroreed.bulk.door_texts import encoded
 from neuroreed.bulk.loops import loops
+from neuroreed.bulk.plan_frames import sentinel_bytes
 from neuroreed.bulk.room import Room
 from neuroreed.model.columns import (
     DISCIPLINE_OF_MODIFIER,
@@ -131,13 +133,11 @@ def part_of(
         add_intervals(part, _wide(found), intervals, file, patients)
     part.codes = reader.known["code"]
     part.marks = sorted({mark for name in PLACES for mark in reader.known[name]})
-    part.columns = {
-        name: typed(name, values)
-        for name, values in found.items()
-        if name in wanted or name in _ALWAYS
-    }
-    if order is not None:
-        _arrange(part, order, room)
+    columns = {name: values for name, values in found.items() if name in wanted or name in _ALWAYS}
+    if order is None:
+        part.columns = {name: typed(name, values) for name, values in columns.items()}
+    else:
+        _arrange(part, columns, order, room)
     return part
 
 
@@ -149,18 +149,30 @@ def _placed(frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
     return frame.with_columns(row.alias(ROW), pl.lit(0, pl.Int32).alias(FILE))
 
 
-def _arrange(part: Part, order: Array, room: Room) -> None:
+def _arrange(part: Part, columns: dict[str, Array], order: Array, room: Room) -> None:
     """All that a part says of its lines, in their order."""
-    part.columns = {
-        name: gathered(values, order, f"{name} in order", room)
-        for name, values in part.columns.items()
-    }
+    for name, values in columns.items():
+        # what has no sign is known throughout, and becomes as wide as it has to be on the way
+        own = values if values.dtype.kind == "u" else typed(name, values)
+        kind = DTYPES[sentinel_bytes(name)]
+        part.columns[name] = gathered(own, order, f"{name} in order", room, kind)
     places = pl.Series(order)
-    part.session_text = part.session_text.gather(places)
+    part.session_text = _called(part, "session", part.session_text, columns, places)
     if part.clinic is not None:
         part.clinic = part.clinic.rechunk().gather(places)
     if part.therapist_text is not None:
-        part.therapist_text = part.therapist_text.rechunk().gather(places)
+        part.therapist_text = _called(part, "therapist", part.therapist_text, columns, places)
+
+
+def _called(
+    part: Part, name: str, texts: pl.Series, columns: dict[str, Array], places: pl.Series
+) -> pl.Series:
+    """What names are, in their order; those that are numbers stand in it already."""
+    if name in columns and texts.dtype == pl.Int64 and not texts.null_count():
+        numbers = texts.rechunk().to_numpy()
+        if len(numbers) and np.may_share_memory(numbers, columns[name]):
+            return pl.Series(part.columns[name])
+    return texts.rechunk().gather(places)
 
 
 def _every(size: int) -> Array:

@@ -119,6 +119,7 @@ class Reader:
         self.frame, self.layout, self.file, self.first = frame, layout, file, first_row
         self.room = Room() if room is None else room
         self.rejects: list[Reject] = []
+        self.is_moved = ROW in frame.columns
         # distinct codes and modifiers, so that policy need not look for them line by line
         self.known: dict[str, list[int]] = {name: [] for name in ("code", *PLACES)}
         self._called: dict[str, pl.Series] = {}
@@ -210,15 +211,21 @@ class Reader:
         if unknown:
             nulls = flags(series.is_null())
             series = series.fill_null(False if series.dtype == pl.Boolean else low)
-        pieces = _pieces(series)
+        pieces = pieces_of(series)
         if not pieces:
             return None
-        whole, least, most = laid(pieces, name, self.room, DTYPES[size], more, nulls, mark)
+        is_short = len(pieces) == 1 and pieces[0].dtype.kind == "u" and not unknown and not more
+        if self.is_moved and is_short:
+            # it will be put in order: that is soon enough for it to become wider
+            whole = pieces[0]
+            least, most = int(whole.min()), int(whole.max())
+        else:
+            whole, least, most = laid(pieces, name, self.room, DTYPES[size], more, nulls, mark)
         if least < low or most > top:
             return None
         if least < most or unknown:
             return whole
-        return self.room.constant(name, least + more, whole.dtype, len(whole))
+        return self.room.constant(name, least + more, DTYPES[size], len(whole))
 
     def _days(self, name: str, series: pl.Series) -> Array:
         column = COLUMNS[name]
@@ -285,7 +292,7 @@ class Reader:
         """A name as a number: whole numbers as they are, texts by their hash."""
         series = self.series(name)
         if series.dtype.is_integer():
-            pieces = _pieces(series)
+            pieces = pieces_of(series)
             if pieces:
                 whole, least, most = laid(pieces, name, self.room, np.int64)
                 if least >= -_LARGEST_NAME and most <= _LARGEST_NAME:
@@ -369,7 +376,7 @@ def _told_by(said: str | None) -> tuple[int, ...]:
     return modifier_bits(names), len(names), *first, *[0] * (len(PLACES) - len(first))
 
 
-def _pieces(series: pl.Series) -> list[Array]:
+def pieces_of(series: pl.Series) -> list[Array]:
     """Numbers or flags as ``laid`` takes them, where they lie; nothing where some are unknown."""
     if series.null_count() or not len(series):
         return []
@@ -381,6 +388,8 @@ def _pieces(series: pl.Series) -> list[Array]:
 def wide(name: str, values: Array) -> Array:
     """A column as int64, from the type that kernels take."""
     size = sentinel_bytes(name)
+    if values.dtype.kind == "u":
+        return values.astype(np.int64)
     if size == 8 or values.dtype == np.int64:
         return values
     return np.where(values == -(2 ** (8 * size - 1)), UNKNOWN, values.astype(np.int64))
@@ -391,6 +400,8 @@ def typed(name: str, values: Array) -> Array:
     size = sentinel_bytes(name)
     if values.dtype == DTYPES[size]:
         return np.ascontiguousarray(values)
+    if values.dtype.kind == "u":
+        return values.astype(DTYPES[size])
     return np.where(values == UNKNOWN, -(2 ** (8 * size - 1)), values).astype(DTYPES[size])
 
 

@@ -5,7 +5,7 @@ Patients stand together in the order in which they come: which is first changes 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -47,11 +47,11 @@ def put_in_order(
     return _mended(found, keys, order, marks, texts)
 
 
-def gathered(values: Array, order: Array, name: str, room: Room) -> Array:
-    """A column in an order of all its rows, or of some."""
+def gathered(values: Array, order: Array, name: str, room: Room, kind: Any = None) -> Array:
+    """A column in an order of all its rows, or of some; as numbers of a kind that holds them."""
     if room.is_constant(values):
         return values[: len(order)]
-    answer = room.array(name, len(order), values.dtype)
+    answer = room.array(name, len(order), values.dtype if kind is None else kind)
     loops(len(order)).take(values, order, answer)
     return answer
 

@@ -31,6 +31,7 @@ _WHOLE: Final = tuple(
     (int(np.iinfo(kind).min), int(np.iinfo(kind).max), np.dtype(kind))
     for kind in ("u1", "i1", "u2", "i2", "u4", "i4", "i8", "u8")
 )
+_FLAG: Final = "Boolean"
 # another form of the files has another ending: what an older version moved is not read as ours
 _ENDING: Final = ".moved"
 LENGTH: Final = 8
@@ -41,6 +42,11 @@ AT_ONCE: Final = 1000
 def slot_path(folder: Path, slot: int) -> Path:
     """What stands for the rows of a slot; there is no such file."""
     return folder / f"slot-{slot:05d}"
+
+
+def flags_name(place: int) -> str:
+    """What the bytes are called that hold the flag at a place among all flags of a row."""
+    return f"__flags {place // 8}"
 
 
 def is_slot(path: Path) -> bool:
@@ -146,6 +152,9 @@ class Moved:
             if "values" in own[0]
         }
         self._kinds = {name: self._kind(name, own) for name, own in said.items()}
+        first = self._files[0]
+        every = [name for name, kind in zip(first.names, first.types, strict=True) if kind == _FLAG]
+        self._flags = {name: place for place, name in enumerate(every)}
         self._mixed = {name for file in self._files for name in file.others}
         self._ways = [
             [self._way(column) for column in (*file.columns, *file.constants)]
@@ -219,7 +228,7 @@ class Moved:
             begin, end = self._files[files].bounds[slot : slot + 2]
             files, size = files + 1, size + end - begin
         kinds = {name: kind for name, kind in self._kinds.items() if name not in self._mixed}
-        own = _Slot(size, Room() if room is None else room, kinds)
+        own = _Slot(size, Room() if room is None else room, kinds, self._flags)
         for file, ways in zip(self._files[:files], self._ways, strict=False):
             own.add(file, ways, slot)
         return own
@@ -228,11 +237,14 @@ class Moved:
 class _Slot:
     """The columns of one slot, put together from one file after another.
 
-    ``kinds`` are the types of those that lie as numbers in every file.
+    ``kinds`` are the types of those that lie as numbers in every file; ``flags`` the places of
+    those that are yes or no among each other.
     """
 
-    def __init__(self, size: int, room: Room, kinds: dict[str, np.dtype[Any]]) -> None:
-        self.room, self.size, self.done = room, size, 0
+    def __init__(
+        self, size: int, room: Room, kinds: dict[str, np.dtype[Any]], flags: dict[str, int]
+    ) -> None:
+        self.room, self.size, self.done, self.flags = room, size, 0, flags
         self.whole = {
             name: room.array(f"moved {name}", size, kind)
             for name, kind in {**kinds, FILE: np.dtype(np.int32)}.items()
@@ -298,13 +310,18 @@ class _Slot:
         """A column as it was; ``kind`` is nothing for what is not moved as numbers."""
         if name in self.pieces:
             return pl.concat(self.pieces[name], rechunk=True)
+        if name in self.flags:
+            place = self.flags[name]
+            bits = self.room.array(f"bits of {name}", self.size, np.uint8)
+            np.bitwise_and(self.whole[flags_name(place)], 1 << place % 8, out=bits)
+            return self._with_nulls(name, pl.Series(bits)).cast(kind)
         if texts is not None:
             return pl.Series(texts, dtype=pl.String).gather(pl.Series(self.whole[name]))
         return self._with_nulls(name, pl.Series(self.whole[name])).cast(kind)
 
     def lean_series(self, name: str, kind: Any, texts: list[str | None] | None) -> pl.Series:
         """A column as it is sooner read; see ``Moved.lean_frame``."""
-        if name in self.pieces or kind == pl.Boolean:
+        if name in self.pieces or name in self.flags:
             return self.series(name, kind, texts)
         if kind == pl.Date:
             days = self.room.array(f"days of {name}", self.size, np.int32)

@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from neuroreed.bulk import put
-from neuroreed.bulk.door_columns import ROW
-from neuroreed.bulk.door_texts import are_clean, few_texts
+from neuroreed.bulk.door_columns import ROW, pieces_of
+from neuroreed.bulk.door_texts import are_clean, few_texts, flags
 from neuroreed.bulk.loops import are_plain, loops
 from neuroreed.bulk.moved import (
     AT_ONCE,
     LENGTH,
     PLAIN,
+    flags_name,
     narrowest,
     nothing_last,
     place_kind,
@@ -28,13 +29,9 @@ from neuroreed.bulk.moved import (
 )
 from neuroreed.bulk.room import Array, Room
 
-# in which type some lie; and which go in as few bytes as hold them
-_LIES: Final = {"Boolean": pl.UInt8, "Date": pl.Int32}
-_NARROWED: Final = frozenset(
-    {pl.Int8(), pl.Int16(), pl.Int32(), pl.Int64(), pl.UInt8(), pl.UInt16(), pl.UInt32()}
-)
 # how many numbers are looked at to guess how wide the others are
 _LOOKED_AT: Final = 1000
+_NO_BOUNDS: Final = (2**63 - 1, -(2**63))
 _UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 # so many stretches of like patients in a slot, and in all slots of a file
 _PARTS, _BUCKETS = 128, 768
@@ -96,7 +93,7 @@ def move(
     """
     places, bounds = _in_slots(frame[patient], slots, room)
     columns, constants, others = _columns(frame, places, room)
-    rows, _, _ = _put(pl.Series(np.arange(len(frame))), f"column {ROW}", places, room)
+    rows, _ = _put(pl.Series(np.arange(len(frame))), f"column {ROW}", places, room)
     columns.append(_Column(rows, {"name": ROW, "type": rows.dtype.name}))
     laid = [(memoryview(each.values.view(np.uint8)), each.values.itemsize) for each in columns]
     pieces = [
@@ -141,7 +138,8 @@ def _columns(
     """Columns as numbers, those that say one thing throughout, and the names of all others."""
     columns: list[_Column] = []
     constants: list[dict[str, Any]] = []
-    others = []
+    others: list[str] = []
+    yes: list[Array] = []
 
     for series in frame:
         name, kind = series.name, str(series.dtype)
@@ -163,57 +161,85 @@ def _columns(
             loops(len(series)).move_texts(table, held, places, hot)
             moved = _kept(hot, f"column {name}", room)
         elif kind in PLAIN:
-            numbers = series.cast(_LIES.get(kind, series.dtype))
+            numbers = series.cast(pl.Int32) if kind == "Date" else series
             said = {"name": name}
             if numbers.null_count():
                 own = {"name": name, "nulls": True, "type": "uint8"}
                 if numbers.null_count() == len(numbers):
                     constants.append({**own, "same": 1})
                 else:
-                    mask = numbers.is_null().cast(pl.UInt8)
-                    columns.append(_Column(_put(mask, f"nulls of {name}", places, room)[0], own))
-                numbers = numbers.fill_null(0)
-            moved, least, most = _put(numbers, f"column {name}", places, room)
-            if numbers.dtype in _NARROWED:
-                said |= {"least": least, "most": most}
-                if least == most:
-                    constants.append({**said, "same": least})
+                    mask, _ = _put(numbers.is_null(), f"nulls of {name}", places, room)
+                    columns.append(_Column(mask, own))
+                numbers = numbers.fill_null(False if kind == "Boolean" else 0)
+            if kind == "Boolean":
+                yes.append(np.concatenate(flags(numbers)))
+                continue
+            moved, bounds = _put(numbers, f"column {name}", places, room)
+            if bounds is not None:
+                said |= {"least": bounds[0], "most": bounds[1]}
+                if bounds[0] == bounds[1]:
+                    constants.append({**said, "same": bounds[0]})
                     continue
         else:
             others.append(name)
             continue
         columns.append(_Column(moved, {**said, "type": moved.dtype.name}))
+    for group in range(0, len(yes), 8):
+        moved = _together(yes[group : group + 8], group, places, room)
+        columns.append(_Column(moved, {"name": flags_name(group), "type": "uint8"}))
     return columns, constants, others
 
 
-def _put(numbers: pl.Series, name: str, places: Array, room: Room) -> tuple[Array, int, int]:
+def _together(yes: list[Array], group: int, places: Array, room: Room) -> Array:
+    """Up to eight flags of each row in one byte, the first the lowest bit, where it goes."""
+    bits = yes[0]
+    for bit, each in enumerate(yes[1:], 1):
+        bits |= each << bit
+    moved, _ = _hot([bits], np.dtype(np.uint8), places, room)
+    return _kept(moved, flags_name(group), room)
+
+
+def _put(
+    numbers: pl.Series, name: str, places: Array, room: Room
+) -> tuple[Array, tuple[int, int] | None]:
     """A column where it goes, in as few bytes as hold it; the least and the greatest of it.
 
-    Other numbers than those of ``_NARROWED`` go as they lie, and what is said of them is nothing.
+    Broken numbers and those of 64 bits without a sign go as they lie, and have no bounds.
     """
-    pieces = [each.to_numpy() for each in numbers.get_chunks() if len(each)]
-    kind, is_narrowed = pieces[0].dtype, numbers.dtype in _NARROWED
-    if is_narrowed:
-        # most often the first tell how wide all are
-        some = pieces[0][:_LOOKED_AT]
-        kind = narrowest(some.min(), some.max())
-    while True:
-        # memory that was just written to is sooner written to in any order
-        hot, done = room.array("hot", len(places), kind), 0
-        bits, bounds = hot.view(_UNSIGNED[kind.itemsize]), np.array([2**63 - 1, -(2**63)])
-        for each in pieces:
-            own = each if is_narrowed else each.view(f"i{each.itemsize}")
-            if are_plain(len(places)):
-                bits[places[done : done + len(own)]] = own
-                bounds = np.array([min(bounds[0], own.min()), max(bounds[1], own.max())])
-            else:
-                loops(len(places)).move(own, places[done : done + len(own)], bits, bounds)
-            done += len(own)
-        least, most = bounds.tolist()
-        wanted = narrowest(least, most) if is_narrowed else kind
-        if wanted.itemsize == kind.itemsize:
-            return _kept(hot.view(wanted), name, room), least, most
-        kind = wanted
+    pieces = pieces_of(numbers)
+    if not pieces:
+        every = [each.to_numpy() for each in numbers.get_chunks() if len(each)]
+        bits = [each.view(f"i{each.itemsize}") for each in every]
+        moved, _ = _hot(bits, every[0].dtype, places, room)
+        return _kept(moved, name, room), None
+    # most often the first tell how wide all are
+    some, size = pieces[0][:_LOOKED_AT], 0
+    wanted = narrowest(some.min(), some.max())
+    while wanted.itemsize != size:
+        size = wanted.itemsize
+        moved, bounds = _hot(pieces, wanted, places, room)
+        wanted = narrowest(*bounds)
+    return _kept(moved.view(wanted), name, room), bounds
+
+
+def _hot(
+    pieces: list[Array], kind: np.dtype[Any], places: Array, room: Room
+) -> tuple[Array, tuple[int, int]]:
+    """Numbers where they go, in memory that was just used: there any order is soon written.
+
+    What ``kind`` cannot hold is cut off; the least and the greatest tell whether it is.
+    """
+    moved, bounds, done = room.array("hot", len(places), kind), np.array(_NO_BOUNDS), 0
+    bits = moved.view(_UNSIGNED[kind.itemsize])
+    for each in pieces:
+        at = places[done : done + len(each)]
+        if are_plain(len(places)):
+            bits[at] = each
+            bounds = np.array([min(bounds[0], each.min()), max(bounds[1], each.max())])
+        else:
+            loops(len(places)).move(each, at, bits, bounds)
+        done += len(each)
+    return moved, (int(bounds[0]), int(bounds[1]))
 
 
 def _kept(hot: Array, name: str, room: Room) -> Array:

@@ -49,6 +49,11 @@ def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
             "pointed": pl.Series(some([1.5, float("nan"), -0.0, float("inf")], gaps=True)),
             "flag": pl.Series(some([True, False], gaps=True), dtype=pl.Boolean),
             "always": pl.Series([True] * rows),
+            # more than go into one byte
+            **{
+                f"flag {n}": pl.Series(some([True, False], gaps=n % 3 == 0), dtype=pl.Boolean)
+                for n in range(9)
+            },
             "one": pl.Series([7] * rows, dtype=pl.Int16),
             "nothing": pl.Series([None] * rows, dtype=pl.Int32),
             "of no type": pl.Series([None] * rows),
