@@ -40,7 +40,7 @@ _LEAST_ROWS: Final = 50_000
 _MOST_ROWS: Final = 1_200_000
 _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
-_SHARES: Final = 4
+_SHARES: Final = 2
 _ROWS_AT_ONCE: Final = 2_000_000
 # what a reader of names strips at both ends, as a set of characters
 BLANKS: Final = "".join(
