@@ -166,7 +166,7 @@ class AlikeDays:
         # what is never written to takes no memory
         self._slots = np.empty(2 * _MOST_KINDS, np.int64)
         self._book = np.empty(_WORDS_OF_KIND * _MOST_KINDS, np.uint64)
-        self._forget()
+        self._is_blank, self._open = False, True
 
     def find(self, columns: Columns, policy: PolicyTables) -> Alike | None:
         """The days of a part by kind; none where too few are alike to make it worth while.
@@ -175,7 +175,7 @@ class AlikeDays:
         """
         if self._policy is not policy:
             self._policy, self._eras = policy, eras_of(self.plan, policy)
-            self._forget()
+            self._open = True
         if self._asked is None:
             # parts of one table are alike: what is chosen for one is kept for the next
             self._asked = self._chosen(columns)
@@ -202,7 +202,9 @@ class AlikeDays:
     def _forget(self) -> None:
         """Begin with no kind."""
         self._counts, self._open = np.zeros(2, np.int64), False
-        self._slots.fill(-1)
+        if not self._is_blank:
+            self._slots.fill(-1)
+        self._is_blank = True
         sorts: dict[int, list[int]] = {}
         for rule in [] if self._asked is None else _numbers(self._asked):
             sorts.setdefault(self.plan.meta[self.plan.rules[rule].id][49], []).append(rule)
@@ -263,7 +265,7 @@ class AlikeDays:
         room = (array("words", per * rows, np.uint64), array("keys", rows, np.uint64))
         fresh = array("fresh", _MOST_KINDS, np.int64)
         for _ in range(2):
-            known = int(self._counts[0])
+            known, self._is_blank = int(self._counts[0]), False
             status = loops.kinds_of_days(
                 count, begins, several, *given, MOST_SESSIONS, self._eras, first_day,
                 loads.reshape(-1), len(loads), per, *room, array("hashes", rows, np.uint64),

@@ -7,8 +7,9 @@ so that a second pass may take the therapists of some slots from all parts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from neuroreed.bulk.compile import DTYPES, Columns
 from neuroreed.bulk.day_loops import day_loops
 from neuroreed.bulk.door_texts import encoded
 from neuroreed.bulk.plan import Plan
+from neuroreed.bulk.room import Room
 from neuroreed.model.columns import UNKNOWN
 
 Array = np.ndarray[Any, Any]
@@ -80,10 +82,10 @@ def seen(values: Array) -> Array:
     return view
 
 
-def visits_in(columns: Columns, days: Plan) -> Visits:
-    """Visits and rows of the columns of a part."""
+def visits_in(columns: Columns, days: Plan, room: Room) -> Visits:
+    """Visits and rows of the columns of a part; the next with the same room take their place."""
     size = len(columns["patient"])
-    starts, begins = np.empty(size, np.int32), np.empty(2 * size, np.int32)
+    starts, begins = room.array("visits", size, np.int32), room.array("rows", 2 * size, np.int32)
     told = np.zeros(6, np.int64)
     given = (
         *("patient", "date_of_service", "discipline", "session", "therapist", "payer"),
@@ -96,7 +98,7 @@ def visits_in(columns: Columns, days: Plan) -> Visits:
 
 
 def day_rows(
-    columns: Columns, handed: Mapping[str, Array], visits: Visits, days: Plan
+    columns: Columns, handed: Mapping[str, Array], visits: Visits, days: Plan, room: Room
 ) -> dict[str, Array]:
     """What the therapists' days need of the lines.
 
@@ -105,7 +107,8 @@ def day_rows(
 
     Returns: ``therapist``, each once, and ``end``, the place behind his last row; of each row
     date, ``payer`` as its place in those of the part, or below 0, and visit; and the values
-    that ``days`` looks at, as ``day_loops`` packs them.
+    that ``days`` looks at, as ``day_loops`` packs them. Those of the next part with the same
+    room take their place.
     """
     begins, lines = seen(visits.begins), len(columns["patient"])
     size, loops = len(begins) // 2, day_loops(lines)
@@ -121,25 +124,28 @@ def day_rows(
     order = np.lexsort((numbers, numbers % SLOTS))
     ends = np.empty(len(order), np.int64)
     ends[order] = np.cumsum(counts[order]) - counts[order]
-    places, table = np.empty(size, np.int32), {}
+    places, table = room.array("places", size, np.int32), {}
     for name, kind in (("date_of_service", np.int32), ("payer", np.int16), ("visit", np.int32)):
-        table[name] = np.empty(size, kind)
+        table[name] = room.array(f"day {name}", size, kind)
     keys = (seen(columns[name]) for name in ("date_of_service", "payer"))
     loops.place_rows(whose, begins, *keys, ends, places, *table.values())
     ends = ends[order]
     for name in days.columns:
         values = handed.get(name, columns.get(name))
         if name not in OWN and values is not None:
-            table[name] = _packed(loops, seen(values), begins, seen(places))
+            packed = partial(room.array, f"day {name}", size)
+            table[name] = _packed(loops, seen(values), begins, seen(places), packed)
     if days.joins.nobody and numbers[order[0]] == UNKNOWN:
         table = _by_date(table, int(ends[0]))
         ends -= size - len(table["visit"])
     return {"therapist": numbers[order], "end": ends.astype(np.int32), **table}
 
 
-def _packed(loops: ModuleType, values: Array, begins: Array, places: Array) -> Array:
+def _packed(
+    loops: ModuleType, values: Array, begins: Array, places: Array, array: Callable[[Any], Array]
+) -> Array:
     for kind in (np.int32, np.int64):
-        packed = np.empty(len(places), kind)
+        packed = array(kind)
         least, most = loops.pack_lines(values, _MARKS[values.dtype], begins, places, packed)
         if least >= np.iinfo(kind).min and most <= np.iinfo(kind).max:
             return packed

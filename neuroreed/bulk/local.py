@@ -25,7 +25,7 @@ import polars as pl
 from neuroreed.audit.registry import Registry, registry, rule_book
 from neuroreed.bulk import columns_file, put
 from neuroreed.bulk.alone import hold
-from neuroreed.bulk.compile import Kernel
+from neuroreed.bulk.compile import Kernel, plan_of
 from neuroreed.bulk.day_rows import SLOTS
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import FILE, PLACES, ROW, Layout
@@ -380,16 +380,16 @@ def _second_pass(
 ) -> None:
     """Therapist days, from the rows that all tasks handed on."""
     parts, found, own = folder / "parts", [], local()
-    kernels = Kernels(using, interpreted=plain)
+    make = interpreted_kernel if plain else Kernel
     days = DaysOfParts(parts)
     counts = {
-        kind: np.zeros((max(len(kernel.plan.rules), 1), 1), np.int64)
-        for kind, kernel in ((DAYS, kernels.days), (THERAPISTS, kernels.therapists))
+        kind: np.zeros((max(len(plan_of(kind, using).rules), 1), 1), np.int64)
+        for kind in (DAYS, THERAPISTS)
     }
 
     def judged(slots: range) -> tuple[pl.DataFrame, Any]:
         if not hasattr(own, "kernel"):
-            own.kernel, own.room = (interpreted_kernel if plain else Kernel)(DAYS, using), Room()
+            own.kernel, own.room = make(DAYS, using), Room()
         return run_days(days, slots, own.kernel, tables, own.room)
 
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
@@ -397,7 +397,7 @@ def _second_pass(
             found.append(table)
             counts[DAYS] = _plus(counts[DAYS], counted)
     for rows in _time_rows(parts):
-        table, counted = run_times(rows, kernels.therapists, tables)
+        table, counted = run_times(rows, make(THERAPISTS, using), tables)
         found.append(table)
         counts[THERAPISTS] = _plus(counts[THERAPISTS], counted)
     findings = pl.concat(found) if found else None

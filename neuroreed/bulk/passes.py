@@ -16,6 +16,7 @@ from neuroreed.bulk.door_intervals import Part
 from neuroreed.bulk.interpreted import interpreted_kernel
 from neuroreed.bulk.loops import loops
 from neuroreed.bulk.plan_frames import DAYS, LINES, PATIENTS, SEVERITIES, THERAPISTS
+from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables, PolicyTables
 from neuroreed.model.columns import DISCIPLINES, UNKNOWN, day_text
 from neuroreed.model.findings import Scope
@@ -36,6 +37,7 @@ class Kernels:
         make = interpreted_kernel if interpreted else Kernel
         self.lines, self.days = make(LINES, using), make(DAYS, using)
         self.therapists, self.patients = make(THERAPISTS, using), make(PATIENTS, using)
+        self.room = Room()
 
     @property
     def columns(self) -> set[str]:
@@ -92,19 +94,22 @@ def _renumbered(payers: Array, places: Array) -> Array:
 
 
 def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
-    """Audit a part; what needs the therapist's whole day is handed on."""
+    """Audit a part; what needs the therapist's whole day is handed on.
+
+    What is handed on stands until the same kernels see the next part.
+    """
     if not len(part):
         return _nothing(part, kernels)
     policy = tables_for(part, tables)
     answers = kernels.lines.run(part.columns, policy)
-    visits = visits_in(part.columns, kernels.days.plan)
+    visits = visits_in(part.columns, kernels.days.plan, kernels.room)
     of_interval = _visit_of_intervals(part, visits.starts)
     labels = _Labels(part, visits, of_interval)
     findings, stop_cents = _line_findings(part, answers, visits, labels)
     counts = {LINES: answers.coverage}
     times, found, counts[PATIENTS] = _patient_times(part, kernels, policy, of_interval, labels)
     findings = pl.concat([findings, found]).unique(["rule", "subject"], maintain_order=True)
-    days = day_rows(part.columns, answers.handed, visits, kernels.days.plan)
+    days = day_rows(part.columns, answers.handed, visits, kernels.days.plan, kernels.room)
     numbers = labels.numbers()
     if numbers is not None:
         days["name"] = numbers
