@@ -25,14 +25,23 @@ _LISTED: Final = 2**16
 class Told:
     """Every answer of a kernel about one day of each of some kinds, in their order.
 
-    ``answers`` and ``first``, the position of its first row, by sort of groups and group;
-    a rule's answer stands in its ``column``. ``made`` groups there are, by sort.
+    ``answers`` and ``first``, the position of its first row, by sort of groups and group; those
+    of a sort stand from ``begin`` on, ``width`` of each group, that of a rule in its
+    ``column``. ``made`` groups there are, by sort.
     """
 
     answers: Array
+    begin: Array
+    width: Array
     column: Array
     first: Array
     made: Array
+
+    def of(self, sort: int) -> Array:
+        """The answers of each group of a sort, in whole numbers of eight answers."""
+        begin, width = int(self.begin[sort]), int(self.width[sort])
+        own = self.answers[begin : begin + int(self.made[sort]) * width]
+        return own.view(np.uint64).reshape(-1, width // 8)
 
 
 class _Lists:
@@ -64,17 +73,20 @@ class KnownAnswers:
         self._patterns = {sort: _Lists(kinds) for sort in sorts}
         self._hits = _Lists(kinds)
 
-    def blank(self, groups: int, room: Room) -> Told:
-        """What is to be told of so many groups of each sort; the next takes its place."""
-        sorts, width = max(self._sorts, default=0) + 1, 8 * self._width
-        answers = room.array("answers", sorts * groups * width, np.uint8)
-        answers.fill(0)
-        return Told(
-            answers.reshape(sorts, groups, width),
-            self._column,
-            room.array("first", sorts * groups, np.int64).reshape(sorts, groups),
-            np.zeros(sorts, np.int64),
-        )
+    def blank(self, rows: int, room: Room) -> Told:
+        """What is to be told of the groups of so many rows; the next takes its place."""
+        sorts = max(self._sorts, default=0) + 1
+        width = np.zeros(sorts, np.int64)
+        for sort, rules in self._sorts.items():
+            width[sort] = 8 * -(-len(rules) // 8)
+        begin = np.concatenate([[0], np.cumsum(width * rows)])
+        answers = room.array("answers", int(begin[-1]), np.uint8)
+        for sort in self._sorts:
+            # the last number of a group may have room for answers that nobody gives
+            own = answers[begin[sort] : begin[sort + 1]].view(np.uint64)
+            own[width[sort] // 8 - 1 :: width[sort] // 8] = 0
+        first = room.array("first", sorts * rows, np.int64).reshape(sorts, rows)
+        return Told(answers, begin, width, self._column, first, np.zeros(sorts, np.int64))
 
     def learn(self, kinds: Array, to: Array, told: Told, hits: Array) -> None:
         """Keep what was told of some kinds, whose days have the positions from ``to`` on.
@@ -83,7 +95,7 @@ class KnownAnswers:
         """
         for sort in self._sorts:
             groups, lists = int(told.made[sort]), self._patterns[sort]
-            found = self._found(told.answers[sort, :groups].view(np.uint64), sort)
+            found = self._found(told.of(sort), sort)
             lists.make_room(groups)
             lists.used = self._loops.join_patterns(
                 found, told.first[sort], groups, to, kinds, lists.listed, lists.at, lists.times,

@@ -373,16 +373,17 @@ def _told(told: Told | None) -> dict[str, Any]:
     if told is None:
         none = np.empty(0, np.int64)
         return {
-            **dict.fromkeys(("told_room", "told_width", "sorts"), 0),
-            **dict.fromkeys(("column", "first", "made"), none),
+            **dict.fromkeys(("told_room", "sorts"), 0),
+            **dict.fromkeys(("told_at", "width", "column", "first", "made"), none),
             "told": np.empty(0, np.uint8),
         }
-    sorts, room, width = told.answers.shape
+    sorts, room = told.first.shape
     return {
         "told_room": room,
-        "told_width": width,
         "sorts": sorts,
         "told": told.answers,
+        "told_at": told.begin,
+        "width": told.width,
         "column": told.column,
         "first": told.first,
         "made": told.made,

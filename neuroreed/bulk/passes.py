@@ -257,7 +257,8 @@ def _line_findings(
     amount[~by_line] = visits.cents(part.columns, begins, ends, 0)
     stops = answers.severities == 0
     whole = _distinct(of[stops & ~by_line])
-    single = _distinct(rows[stops & by_line & ~np.isin(of, whole)])
+    inside = np.searchsorted(whole, of, "right") > np.searchsorted(whole, of, "left")
+    single = _distinct(rows[stops & by_line & ~inside])
     stop_cents = visits.cents(part.columns, *visits.bounds(whole), 0).sum()
     stop_cents += visits.cents(part.columns, single, single + 1, 0).sum()
     names = labels.visit(of)

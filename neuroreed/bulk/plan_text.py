@@ -24,12 +24,23 @@ _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
     *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads", "hands"),
-    *("asked", "run_at", "run_to", "first_at", "told", "column", "first", "made"),
+    *(
+        "asked",
+        "run_at",
+        "run_to",
+        "first_at",
+        "told",
+        "told_at",
+        "width",
+        "column",
+        "first",
+        "made",
+    ),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
 TAKES_NUMBERS: Final = (
     *("pos", "end", "target", "c", "has_episode", "runs", "rows"),
-    *("telling", "sorts", "told_room", "told_width", *_NUMBERS),
+    *("telling", "sorts", "told_room", *_NUMBERS),
 )  # fmt: skip
 TAKES_ARRAYS: Final = ("_S", *_BLOCK, *TABLES, *_ROWS, *_VALUES)
 TAKES: Final = (*TAKES_NUMBERS, "key_one", "key_two", "code_keys", *TAKES_ARRAYS)
@@ -94,7 +105,7 @@ while pos < end:
     if telling == 1:
         tell(
             _S, c, K, sizes, first_at, sorts, live, asked, meta, state, pos, told,
-            told_width, column, told_room, first, made,
+            told_at, width, column, told_room, first, made,
         )
     else:
         place_hits(_S, hits, hit, state, pos, {runs}, run_at, run_to)

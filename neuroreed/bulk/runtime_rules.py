@@ -220,25 +220,27 @@ def place_hits(S, hits, begin, state, block, runs, run_at, run_to):
 
 
 def tell(
-    S, c, K, sizes, first_at, sorts, live, asked, meta, state, position, told, width, column, room,
-    first, made,
+    S, c, K, sizes, first_at, sorts, live, asked, meta, state, position, told, told_at, width,
+    column, room, first, made,
 ):  # fmt: skip
     """Every answer to every group of the block, for whoever wants to use them again.
 
-    ``told`` has ``room`` groups of each sort, each with ``width`` answers, that of a rule in its
-    ``column``; ``first`` the position of the first row of each. ``made`` are there already.
+    Groups of a sort stand in ``told`` from ``told_at`` on, each with ``width`` answers, that of
+    a rule in its ``column``; ``first`` has ``room`` for the position of the first row of each.
+    ``made`` are there already.
     """
     for number in range(state[5]):
         if asked[number] == 0:
             continue
         sort = meta[number * META + 49]
-        to = (sort * room + made[sort]) * width + column[number]
+        wide = width[sort]
+        to = told_at[sort] + made[sort] * wide + column[number]
         if live[number] > 0:
             for g in range(sizes[sort]):
-                told[to + g * width] = K[number * c + g]
+                told[to + g * wide] = K[number * c + g]
         else:
             for g in range(sizes[sort]):
-                told[to + g * width] = -1 - live[number]
+                told[to + g * wide] = -1 - live[number]
     for sort in range(sorts):
         for g in range(sizes[sort]):
             first[sort * room + made[sort] + g] = position + S[first_at[sort] * c + g]

@@ -157,7 +157,8 @@ def test_what_was_learned_under_one_policy_does_not_hold_under_another(kernels, 
 def test_equal_answers_of_different_groups_are_different_patterns() -> None:
     known = alike_known.KnownAnswers(1, 3, {0: np.array([0]), 1: np.array([1, 2])}, alike._loops())
     told = known.blank(1, Room())
-    told.answers[0, 0, 0], told.answers[1, 0, 0] = 2, 2
+    told.answers[told.begin[:2]] = 2
+    told.answers[told.begin[1] + 1] = 0
     told.first[:], told.made[:] = 0, 1
     known.learn(np.array([0]), np.array([0, 1]), told, np.empty(0, np.int64))
 
