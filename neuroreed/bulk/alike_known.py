@@ -140,21 +140,20 @@ class KnownAnswers:
             lists.listed[: lists.used] = moved[lists.listed[: lists.used]]
         return moved
 
-    def coverage(self, kind_of: Array) -> Array:
-        """The answers by rule of so many days, as a kernel counts them."""
+    def of_days(self, kind_of: Array, begins: Array) -> tuple[Array, Array]:
+        """The answers by rule of some days, as a kernel counts them, and their hits.
+
+        Rows of hits lie above the 20th bit; day ``d`` has the rows from ``begins[d]`` on.
+        """
         counts = np.zeros((max(self._rules, 1), COVERAGE_WIDTH), np.int64)
         weights = np.bincount(kind_of)
         totals = np.zeros(int(self._count[0]), np.int64)
         for lists in self._patterns.values():
             self._loops.add_patterns(weights, lists.listed, lists.at, lists.times, totals)
+        answers = self._book.view(np.uint8)
         for sort, rules in self._sorts.items():
-            answers = self._book.view(np.uint8)
             self._loops.count_answers(totals, answers, self._whose, sort, rules, counts)
-        return counts
-
-    def hits(self, kind_of: Array, begins: Array) -> Array:
-        """The hits of days by their rows; these lie above the 20th bit."""
         lists = self._hits
-        every = np.empty(int(lists.times[kind_of].sum()), np.int64)
-        self._loops.spread_hits(kind_of, begins, lists.listed, lists.at, lists.times, every)
-        return every
+        hits = np.empty(int(weights @ lists.times[: len(weights)]), np.int64)
+        self._loops.spread_hits(kind_of, begins, lists.listed, lists.at, lists.times, hits)
+        return counts, hits

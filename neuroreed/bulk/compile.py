@@ -255,8 +255,8 @@ class Kernel:
         if self._days is not None and days is not None:
             if len(days.fresh):
                 self._judge(days, columns, policy)
-            counts += self._days.known.coverage(days.kind_of)
-            hits = np.concatenate([hits, self._days.known.hits(days.kind_of, days.begins)])
+            own, more = self._days.known.of_days(days.kind_of, days.begins)
+            counts, hits = counts + own, np.concatenate([hits, more])
         hits.sort()
         return Answers(
             self.plan,

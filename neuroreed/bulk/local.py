@@ -330,8 +330,8 @@ def _keep(
 
     ``own`` tells machines apart that may be at the same task, as when one was thought lost.
     """
+    put.quickly(_part(folder, task.number, ".sums.arrows"), sums_of(result.findings), own)
     tables = {".times.parquet": result.times}
-    tables[".sums.parquet"] = sums_of(result.findings)
     if findings:
         tables[".findings.parquet"] = result.findings
     for ending, table in tables.items():
@@ -403,8 +403,8 @@ def _second_pass(
     findings = pl.concat(found) if found else None
     if findings is not None:
         findings = findings.unique(["rule", "subject"], maintain_order=True)
-        for ending, table in (("findings", findings), ("sums", sums_of(findings))):
-            put.table(folder / f"second.{ending}.parquet", table)
+        put.table(folder / "second.findings.parquet", findings)
+        put.quickly(folder / "second.sums.arrows", sums_of(findings))
     kept = {kind: counted.tolist() for kind, counted in counts.items()}
     put.text(folder / "second.json", json.dumps({"counts": kept}))
 

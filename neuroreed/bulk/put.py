@@ -35,6 +35,15 @@ def table(path: Path, rows: pl.DataFrame, own: str = "", **how: Any) -> None:
     put(path, lambda beside: rows.write_parquet(beside, **how), own)
 
 
+def quickly(path: Path, rows: pl.DataFrame, own: str = "") -> None:
+    """Put a small table into its place as a stream of Arrow, in a fraction of Parquet's time.
+
+    Raises:
+        Refused: the disk is full or cannot be written.
+    """
+    put(path, rows.write_ipc_stream, own)
+
+
 def put(path: Path, write: Callable[[Path], object], own: str = "") -> None:
     """Have a file written beside its place, and put it there.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
@@ -212,8 +212,7 @@ def summarise(
         coverage |= coverage_of(plan, wide)
     order = (using or registry()).rules
     coverage = {rule: coverage[rule] for rule in order if rule in coverage}
-    files = [*sorted((folder / "parts").glob("*.sums.parquet")), folder / "second.sums.parquet"]
-    sums = pl.scan_parquet([file for file in files if file.exists()], glob=False).collect()
+    sums = pl.concat([*_sums(folder / "parts"), *_sums(folder)])
     severities = dict.fromkeys(("stop", "review", "advise"), 0)
     for severity, count in sums.group_by("severity").agg(pl.col("findings").sum()).iter_rows():
         severities[severity] = count
@@ -229,6 +228,17 @@ def summarise(
         columns=_columns(layout, coverage, rejects, using or registry()),
         rejects=rejects,
     )
+
+
+def _sums(folder: Path) -> Iterator[pl.DataFrame]:
+    """What parts of a run added up; a run that an earlier version began has them as Parquet."""
+    told: set[str] = set()
+    for path in sorted(folder.glob("*.sums.*")):
+        name = path.name.removesuffix(path.suffix)
+        if name not in told and path.suffix in {".arrows", ".parquet"}:
+            told.add(name)
+            arrow = path.suffix == ".arrows"
+            yield pl.read_ipc_stream(path) if arrow else pl.read_parquet(path, glob=False)
 
 
 def _columns(

@@ -151,7 +151,8 @@ def test_what_was_learned_under_one_policy_does_not_hold_under_another(kernels, 
         named = lines.with_columns(payer.alias("payer"))
         same_answers(named, (kernels[0], looking), GrowingTables())
 
-    assert looking._days.known.coverage(np.zeros(1, np.int32)).any(), "Nothing was learned."
+    counts, _ = looking._days.known.of_days(np.zeros(1, np.int32), np.zeros(2, np.int64))
+    assert counts.any(), "Nothing was learned."
 
 
 def test_equal_answers_of_different_groups_are_different_patterns() -> None:
@@ -162,7 +163,8 @@ def test_equal_answers_of_different_groups_are_different_patterns() -> None:
     told.first[:], told.made[:] = 0, 1
     known.learn(np.array([0]), np.array([0, 1]), told, np.empty(0, np.int64))
 
-    counts = known.coverage(np.zeros(5, np.int32))
+    counts, hits = known.of_days(np.zeros(5, np.int32), np.arange(6))
+    assert not len(hits)
     assert [row.nonzero()[0].tolist() for row in counts] == [[2], [2], [0]]
     assert counts.sum(axis=1).tolist() == [5, 5, 5]
 

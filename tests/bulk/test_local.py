@@ -67,6 +67,24 @@ def test_sorted_input_is_read_where_it_lies_and_says_the_same(book, truth, tmp_p
     assert said(tmp_path / "out") == {(f.rule, f.subject, f.severity.value) for f in truth.findings}
 
 
+def test_what_an_earlier_version_added_up_is_added_once(book, tmp_path) -> None:
+    """Its sums are Parquet; a part that was killed and done anew may have left both."""
+    path, settings = written(book, tmp_path)
+    settings = replace(settings, rows=100)
+    audit([path], tmp_path / "out", settings)
+    before = (tmp_path / "out/summary.json").read_text(encoding="utf-8")
+    sums = sorted((tmp_path / "out/parts").glob("*.sums.arrows"))
+    for place, one in enumerate(sums):
+        pl.read_ipc_stream(one).write_parquet(one.with_suffix(".parquet"))
+        if place:
+            one.unlink()
+
+    audit([path], tmp_path / "out", settings)
+
+    assert len(sums) > 2
+    assert (tmp_path / "out/summary.json").read_text(encoding="utf-8") == before
+
+
 def test_a_patient_in_two_files_is_still_one_patient(book, truth, tmp_path) -> None:
     path, settings = written(book, tmp_path)
     frame = pl.read_parquet(path)
