@@ -234,14 +234,18 @@ class Kernel:
         """The columns that the rules asked for look at."""
         plan = self.plan
         found = {*ALWAYS[plan.kind], "episode", "code", *plan.behind_hands, *plan.takes}
-        return found.union(
-            *(plan.behind[rule] for rule in np.flatnonzero(asked[: len(plan.rules)]))
-        )
+        return found.union(*self._behind(asked))
 
-    def run(self, columns: Columns, policy: PolicyTables) -> Answers:
+    def _behind(self, asked: np.ndarray[Any, Any]) -> list[frozenset[str]]:
+        return [self.plan.behind[rule] for rule in np.flatnonzero(asked[: len(self.plan.rules)])]
+
+    def run(
+        self, columns: Columns, policy: PolicyTables, *, of_one_session: bool = False
+    ) -> Answers:
         """Answer every rule for the rows of a part, which are whole groups in their order.
 
         ``columns`` have the types of ``sentinel_bytes``; an absent one is unknown throughout.
+        ``of_one_session``: no visit has several sessions, so nothing is added up over them.
         """
         size = len(columns["date_of_service"])
         asked = np.ones(max(len(self.plan.rules), 1), np.uint8)
@@ -251,7 +255,7 @@ class Kernel:
             order = by_payer(columns, len(policy.payers), self._room)
             if days is not None:
                 asked = asked - days.asked
-        counts, hits = self._pass(columns, policy, asked, order)
+        counts, hits = self._pass(columns, policy, asked, order, of_one_session=of_one_session)
         if self._days is not None and days is not None:
             if len(days.fresh):
                 self._judge(days, columns, policy)
@@ -285,6 +289,8 @@ class Kernel:
         asked: np.ndarray[Any, Any],
         order: Stretches,
         told: Told | None = None,
+        *,
+        of_one_session: bool = False,
     ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         """Counts and hits of the rules that are asked for.
 
@@ -295,6 +301,8 @@ class Kernel:
         needed = self._needed(asked)
         if len(order.at) > 1:
             needed.discard("patient")  # the stretch stands for it
+        if of_one_session and not any("session" in each for each in self._behind(asked)):
+            needed.discard("session")
         for name in self.plan.columns:
             column = columns.get(name)
             if column is None or name not in needed:

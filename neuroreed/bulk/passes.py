@@ -101,8 +101,8 @@ def run_part(part: Part, kernels: Kernels, tables: GrowingTables) -> PartResult:
     if not len(part):
         return _nothing(part, kernels)
     policy = tables_for(part, tables)
-    answers = kernels.lines.run(part.columns, policy)
     visits = visits_in(part.columns, kernels.days.plan, kernels.room)
+    answers = kernels.lines.run(part.columns, policy, of_one_session=visits.of_one_session)
     of_interval = _visit_of_intervals(part, visits.starts)
     labels = _Labels(part, visits, of_interval)
     findings, stop_cents = _line_findings(part, answers, visits, labels)
