@@ -51,7 +51,7 @@ def rows() -> list[Row]:
 
     try:
         made = synthesise(folder / "in", lines=LINES)
-        mixed = synthesise(folder / "mixed", lines=LINES // 10, shuffle=True)
+        mixed = synthesise(folder / "mixed", lines=LINES // 2, shuffle=True)
         settings = local.Settings(threads=2, rows=ROWS)
         with cluster(folder, java) as master:
             local.audit([folder / "in"], folder / "out", settings)  # compiles where nobody has
@@ -73,7 +73,7 @@ def rows() -> list[Row]:
     found = []
     for name, what, lines in (
         ("in", "sorted by patient, read where it lies", made.lines),
-        ("mixed", "unsorted, repartitioned by Spark", mixed.lines),
+        ("mixed", "unsorted, moved by its workers", mixed.lines),
     ):
         here, there = took[f"{name} here"], took[f"{name} spark"]
         how = (
@@ -110,5 +110,5 @@ def _begin(session: object, master: str) -> None:
 
         return [len(Kernels().columns)]
 
-    with session(master) as spark:  # type: ignore[operator]
-        spark.sparkContext.parallelize([0, 1], 2).mapPartitions(first).collect()
+    with session(master) as context:  # type: ignore[operator]
+        context.parallelize([0, 1], 2).mapPartitions(first).collect()

@@ -35,6 +35,13 @@ _NO_BOUNDS: Final = (2**63 - 1, -(2**63))
 _UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 # so many stretches of like patients in a slot, and in all slots of a file
 _PARTS, _BUCKETS = 128, 768
+_SEED: Final = 97112
+
+
+def hash_mark() -> str:
+    """What differs where another machine would put a patient into another slot."""
+    names = (pl.Series([0, 97112, 2**61]), pl.Series(["", "a", "a longer name of somebody"]))
+    return " ".join(f"{each:x}" for own in names for each in own.hash(seed=_SEED))
 
 
 def _in_slots(patients: pl.Series, slots: Array, room: Room) -> tuple[Array, Array]:
@@ -51,7 +58,7 @@ def _in_slots(patients: pl.Series, slots: Array, room: Room) -> tuple[Array, Arr
         if len(patients) and not are_clean(patients):
             patients = patients.str.strip_chars()
         like = None
-    hashes = patients.hash(seed=97112).to_numpy().view(np.int64)
+    hashes = patients.hash(seed=_SEED).to_numpy().view(np.int64)
     if like is None:
         like = (hashes & (2**32 - 1)).astype(np.float64)
     count = int(slots[-1]) + 1
@@ -82,11 +89,13 @@ def move(
     number: int,
     start: int,
     room: Room,
+    own: str = "",
 ) -> None:
     """Move the rows of source ``number`` from ``start`` on, which ``frame`` holds.
 
     Args:
         slots: int64, rising: the slot of each even share of the patients.
+        own: tells machines apart that may be at the same rows.
 
     Raises:
         Refused: the disk is full or cannot be written.
@@ -113,7 +122,7 @@ def move(
     }  # fmt: skip
     end = json.dumps(told).encode()
     every = [*pieces, *tables, end, len(end).to_bytes(LENGTH, "little")]
-    put.put(target(folder, number, start), lambda path: _write(path, every))
+    put.put(target(folder, number, start), lambda path: _write(path, every), own)
 
 
 def _write(path: Path, pieces: list[Any]) -> None:

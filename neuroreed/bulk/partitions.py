@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -25,7 +25,7 @@ from neuroreed.bulk import put
 from neuroreed.bulk.door_columns import Layout, layout_of
 from neuroreed.bulk.door_texts import are_clean
 from neuroreed.bulk.moved import is_moved, is_slot, moved_into, rows_of_slot, slot_path
-from neuroreed.bulk.moving import move
+from neuroreed.bulk.moving import hash_mark, move
 from neuroreed.bulk.put import is_full
 from neuroreed.bulk.room import Array, Room
 from neuroreed.model.errors import BadInput
@@ -42,10 +42,6 @@ _SPREAD_ROWS: Final = 500_000
 _SPREADERS: Final = 2
 _SHARES: Final = 2
 _ROWS_AT_ONCE: Final = 2_000_000
-# what a reader of names strips at both ends, as a set of characters
-BLANKS: Final = "".join(
-    map(chr, (*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +264,8 @@ def tasks_of(
     found = sorted_tasks(sources, layout.found["patient"][0], rows, threads)
     if found is not None:
         return found, True
-    return _spread(sources, layout, folder, rows, threads), False
+    slots = slots_of_shares(sum(source.rows for source in sources), rows, threads)
+    return moved_tasks(sources, layout, folder, slots), False
 
 
 def sorted_tasks(
@@ -365,37 +362,71 @@ def slots_of_shares(total: int, rows: int, threads: int = 0) -> Array:
     return np.concatenate([np.repeat(np.arange(large), shares), small])
 
 
-def _spread(
-    sources: Sequence[Source], layout: Layout, folder: Path, rows: int, threads: int
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Moves stretches of unsorted sources into a folder that whoever moves must see."""
+
+    sources: tuple[Source, ...]
+    types: Mapping[str, pl.DataType]
+    patient: str
+    slots: Array
+    folder: str
+    mark: str
+
+    def move(self, number: int, start: int, room: Room, own: str = "") -> None:
+        """Move the rows of a source from ``start`` on, unless they are.
+
+        Raises:
+            BadInput: they cannot be read.
+            Refused: the disk is full or cannot be written.
+        """
+        folder, source = Path(self.folder), self.sources[number]
+        if is_moved(folder, number, start):
+            return
+        frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(dict(self.types))
+        move(frame, self.patient, self.slots, folder, number, start, room, own)
+
+
+def _in_threads(mover: Mover, stretches: Sequence[tuple[int, int]]) -> None:
+    own = local()
+
+    def work(number: int, start: int) -> None:
+        if not hasattr(own, "room"):
+            own.room = Room()
+        mover.move(number, start, own.room)
+
+    with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
+        for done in [pool.submit(work, *stretch) for stretch in stretches]:
+            done.result()
+
+
+def moved_tasks(
+    sources: Sequence[Source],
+    layout: Layout,
+    folder: Path,
+    slots: Array,
+    everywhere: Callable[[Mover, Sequence[tuple[int, int]]], None] = _in_threads,
 ) -> list[Task]:
-    """Spread rows over files by patient, so that each file holds whole patients."""
-    total = sum(source.rows for source in sources)
-    slots = slots_of_shares(total, rows, threads)
+    """Tasks of unsorted input, whose rows are moved so that each slot holds whole patients.
+
+    ``everywhere`` has a mover move stretches, each a source and where it begins there.
+    """
     planned = folder / f"slots-{len(slots)}-{slots[-1] + 1}.plan"
     if folder.exists() and not planned.exists():
         # begun with another limit of memory: those files would hold parts of patients
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     planned.touch()
-    patient, types = layout.found["patient"][0], types_of(sources)
-    own = local()
-
-    def spread(number: int, start: int) -> None:
-        if is_moved(folder, number, start):
-            return
-        if not hasattr(own, "room"):
-            own.room = Room()
-        source = sources[number]
-        frame = read_rows(source.path, source.name, start, _SPREAD_ROWS).cast(types)
-        move(frame, patient, slots, folder, number, start, own.room)
-
-    with ThreadPoolExecutor(max_workers=_SPREADERS) as pool:
-        for done in [
-            pool.submit(spread, number, start)
-            for number, source in enumerate(sources)
-            for start in range(0, source.rows, _SPREAD_ROWS)
-        ]:
-            done.result()
+    mover = Mover(
+        tuple(sources), types_of(sources), layout.found["patient"][0], slots, str(folder),
+        hash_mark(),
+    )  # fmt: skip
+    stretches = [
+        (number, start)
+        for number, source in enumerate(sources)
+        for start in range(0, source.rows, _SPREAD_ROWS)
+    ]
+    everywhere(mover, stretches)
     moved, tasks = moved_into(folder), []
     for slot in range(moved.slots()):
         path, lines = slot_path(folder, slot), moved.rows(slot)

@@ -1,9 +1,9 @@
 """A bulk audit on Spark: one file is one task, and the compiled kernel does the work.
 
 What is sorted by patient is cut into stretches of whole patients and audited where it lies.
-The rest Spark repartitions by patient, sorts, and writes as files of whole patients. Rows
-never go through Python one batch at a time. Input, results and, if machines are to share it,
-the cache lie in folders that every worker sees.
+The rest is moved first, by the same workers, to slots of whole patients. Rows never go through
+Spark itself. Input, results and, if machines are to share it, the cache lie in folders that
+every worker sees.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlparse
 
-import polars as pl
+import numpy as np
 
 from neuroreed.bulk.alone import hold
-from neuroreed.bulk.door_columns import FILE, ROW, Layout
+from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import (
     Progress,
     Settings,
@@ -31,22 +30,20 @@ from neuroreed.bulk.local import (
     _tasks,
 )
 from neuroreed.bulk.partitions import (
-    BLANKS,
+    Mover,
     Source,
     Task,
     files_of,
     layout_of_all,
+    moved_tasks,
     rows_per_task,
-    scan,
-    schema_of,
-    slots_for,
+    slots_of_shares,
     sorted_tasks,
     sources_of,
-    types_of,
 )
 from neuroreed.bulk.report import Summary, summarise
 from neuroreed.bulk.spark_session import session
-from neuroreed.bulk.spark_task import Order, judged_by, runner
+from neuroreed.bulk.spark_task import Order, judged_by, movement, runner
 from neuroreed.bulk.tables import GrowingTables
 from neuroreed.model.errors import BadInput, NeuroReedError, Refused
 
@@ -54,7 +51,6 @@ _PLAIN: Final = Settings()
 _WAIT_SECONDS: Final = 120
 _SHARES: Final = 8
 _LOOK_SECONDS: Final = 0.5
-_PATTERN: Final = re.compile(r"([\\{}\[\]*?^])")
 _CAUSE: Final = re.compile(r"(Caused by: )?([\w.]+\.)?\w+(Error|Exception): ")
 
 
@@ -110,7 +106,7 @@ def _audited(
             )  # fmt: skip
             _run(lazy.spark(), order, tasks, left, progress)
     if not (folder / "second.json").exists():
-        _second_pass(folder, tables, None)
+        _second_pass(folder, tables, None, threads=os.cpu_count() or 1)
     for torn in (folder / "parts").glob("*.part"):
         torn.unlink()
     summary = summarise(folder, layout, was_sorted, identity, None)
@@ -152,86 +148,27 @@ def _tasks_of(
     found = sorted_tasks(sources, layout.found["patient"][0], rows)
     if found is not None:
         return found, True
-    target = folder / "spread"
-    if not (target / "_SUCCESS").exists():
-        _spread(lazy.spark(), sources, layout, target, partitions or slots_for(total, rows))
-    tasks = []
-    for file in sorted(target.glob("part-*.parquet")):
-        lines = int(scan(file).select(pl.len()).collect().item())
-        tasks.append(Task(len(tasks), file.name, str(file), 0, lines, True))
+    slots = slots_of_shares(total, rows) if partitions is None else np.arange(partitions)
+    tasks = moved_tasks(
+        sources, layout, folder / "spread", slots, lambda *given: _move(lazy.spark(), *given)
+    )
     if sum(task.rows for task in tasks) != total:
-        raise BadInput("The input has changed while it was spread: begin in a new folder.")
+        raise BadInput("The input has changed while it was moved: begin in a new folder.")
     return tasks, False
 
 
-def _spread(
-    spark: Any, sources: Sequence[Source], layout: Layout, target: Path, partitions: int
-) -> None:
-    """Let Spark write files of whole patients, each row with its file and place in it."""
-    from pyspark.sql import functions as F
-
-    every, types = None, types_of(sources)
-    for group in _alike(sources):
-        frame = _read(spark, group, sources, types)
-        every = frame if every is None else every.unionByName(frame)
-    assert every is not None
-    column = F.col(f"`{layout.found['patient'][0].replace('`', '``')}`")
-    # rows without a patient are left out later: spread them, they would make one file too large
-    nobody = F.col(ROW) % partitions
-    if dict(every.dtypes)[layout.found["patient"][0]] in {"bigint", "int", "smallint", "tinyint"}:
-        key = F.coalesce(column.cast("bigint"), nobody)
-    else:
-        text = F.btrim(column.cast("string"), F.lit(BLANKS))
-        key = F.when(F.coalesce(text, F.lit("")) != "", text).otherwise(
-            F.concat(F.lit("\0"), nobody.cast("string"))
-        )
-    spread = every.repartition(partitions, key).sortWithinPartitions(key, FILE, ROW)
+def _move(context: Any, mover: Mover, stretches: Sequence[tuple[int, int]]) -> None:
+    """Have the workers move all that is not sorted."""
+    shares = min(len(stretches), context.defaultParallelism * _SHARES)
+    shared = context.broadcast(mover)
     with _told():
-        spread.write.mode("overwrite").parquet(str(target))
-
-
-def _alike(sources: Sequence[Source]) -> list[list[Source]]:
-    """Sources with the same columns in the same types: what one scan can read."""
-    groups: dict[str, list[Source]] = {}
-    for source in sources:
-        groups.setdefault(repr(schema_of(source)), []).append(source)
-    return list(groups.values())
-
-
-def _read(
-    spark: Any, group: Sequence[Source], sources: Sequence[Source], types: Mapping[str, pl.DataType]
-) -> Any:
-    from pyspark.sql import functions as F
-
-    number = {source.path: place for place, source in enumerate(sources)}
-    with _told():
-        frame = spark.read.parquet(*(_PATTERN.sub(r"\\\1", source.path) for source in group))
-        paths = [(name, number[unquote(urlparse(name).path)]) for name in frame.inputFiles()]
-    names = list(frame.columns)
-    frame = frame.select(
-        "*", F.col("_metadata.file_path").alias("__path"), F.col("_metadata.row_index").alias(ROW)
-    )
-    pairs = [F.lit(each) for path in paths for each in path]
-    frame = frame.withColumn(FILE, F.create_map(*pairs)[F.col("__path")])
-    columns = []
-    for name, kind in schema_of(group[0]).items():
-        column = F.col(f"`{name.replace('`', '``')}`")
-        if isinstance(kind, pl.Datetime) and kind.time_zone not in {None, "UTC"}:
-            # Spark keeps the moment and forgets the place: its date there is what was written
-            local = column.cast("timestamp_ntz")
-            column = F.convert_timezone(F.lit("UTC"), F.lit(kind.time_zone), local)
-        elif kind == pl.Null:
-            column = F.lit(None)
-            column = column.cast("string") if types[name] == pl.Null else column
-        elif kind.is_integer() and kind != pl.UInt64:
-            column = column.cast("bigint")
-        columns.append(column.alias(name))
-    assert len(columns) == len(names)
-    return frame.select(*columns, FILE, ROW)
+        told = context.parallelize(stretches, shares).mapPartitions(movement(shared)).collect()
+    if told:
+        raise BadInput(sorted(told)[0])
 
 
 def _run(
-    spark: Any, order: Order, tasks: Sequence[Task], left: Sequence[Task],
+    context: Any, order: Order, tasks: Sequence[Task], left: Sequence[Task],
     progress: Progress | None,
 ) -> None:  # fmt: skip
     """A few of our tasks are one of Spark's; what cannot be done is told in one sentence.
@@ -239,7 +176,6 @@ def _run(
     To begin a task costs Spark about as long as it takes to judge a hundred thousand lines.
     What is done of a task that is begun again is not done again.
     """
-    context = spark.sparkContext
     shares = min(len(left), context.defaultParallelism * _SHARES)
     shared = context.broadcast(order)
     watch = _Watch(context, Path(order.folder), tasks, left, progress)

@@ -116,7 +116,7 @@ def _is_here(master: str) -> bool:
 
 @contextmanager
 def session(master: str | None) -> Iterator[Any]:
-    """A session that is stopped at the end.
+    """A context of Spark that is stopped at the end.
 
     Without a master Spark's own settings say where it runs, else all cores of this machine.
 
@@ -124,8 +124,8 @@ def session(master: str | None) -> Iterator[Any]:
         BadInput: no Java, no Spark, or no master that answers.
     """
     try:
+        from pyspark import SparkContext
         from pyspark.conf import SparkConf
-        from pyspark.sql import SparkSession
     except ImportError:
         raise BadInput(
             "Audits on Spark need the extra: pip install 'neuroreed[bulk,spark]'."
@@ -145,14 +145,12 @@ def session(master: str | None) -> Iterator[Any]:
     for name in _PASSED_ON:
         if name in os.environ:
             conf.setExecutorEnv(name, os.environ[name])
-    spark = SparkSession.builder.config(conf=conf).getOrCreate()
+    context = SparkContext.getOrCreate(conf)
     try:
-        spark.sparkContext.setLogLevel("ERROR")
-        for name, value in _READING.items():
-            spark.conf.set(name, value)
-        yield spark
+        context.setLogLevel("ERROR")
+        yield context
     finally:
-        spark.stop()
+        context.stop()
 
 
 def _settings() -> dict[str, str]:
@@ -164,18 +162,3 @@ def _settings() -> dict[str, str]:
         # two tries of one task at once would do its work twice
         "spark.speculation": "false",
     }
-
-
-# values must come out of Spark as they went in: no name folded, no time moved, no old date bent
-_READING: Final = {
-    "spark.sql.caseSensitive": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
-    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
-    "spark.sql.parquet.mergeSchema": "false",
-    "spark.sql.files.ignoreCorruptFiles": "false",
-    "spark.sql.files.ignoreMissingFiles": "false",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-}

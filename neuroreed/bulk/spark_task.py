@@ -23,7 +23,8 @@ from neuroreed.bulk.cache import cache_folder
 from neuroreed.bulk.compile import text_of
 from neuroreed.bulk.door_columns import Layout
 from neuroreed.bulk.local import _keep, _part, load
-from neuroreed.bulk.partitions import Task
+from neuroreed.bulk.moving import hash_mark
+from neuroreed.bulk.partitions import Mover, Task
 from neuroreed.bulk.passes import Kernels, run_part
 from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables, PolicyTables, folders_hash
@@ -108,6 +109,28 @@ def runner(order: Any) -> Callable[[Iterator[Task]], Iterator[str]]:
                 part, result = worker.run(given, task)
                 own = f".{socket.gethostname()}-{os.getpid()}"
                 _keep(Path(given.folder), task, part, result, given.write_findings, own)
+            except NeuroReedError as error:
+                yield str(error)
+                return
+
+    return work
+
+
+def movement(mover: Any) -> Callable[[Iterator[tuple[int, int]]], Iterator[str]]:
+    """A function for Spark: it moves stretches of unsorted input; see ``runner`` for the rest."""
+
+    def work(stretches: Iterator[tuple[int, int]]) -> Iterator[str]:
+        given: Mover = mover.value
+        machine, room = socket.gethostname(), Room()
+        if hash_mark() != given.mark:
+            yield (
+                f"The worker {machine} would move patients to other places than this machine: "
+                "install the same Polars."
+            )
+            return
+        for number, start in stretches:
+            try:
+                given.move(number, start, room, f".{machine}-{os.getpid()}")
             except NeuroReedError as error:
                 yield str(error)
                 return

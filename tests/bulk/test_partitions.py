@@ -62,7 +62,7 @@ def test_the_last_tasks_are_small_so_that_threads_end_together(tmp_path, monkeyp
     tasks = sorted_tasks(written(tmp_path, files), "patient", 1_000, threads=2)
 
     assert tasks is not None
-    assert [task.rows for task in tasks] == [1_000] * 6 + [250] * 8
+    assert [task.rows for task in tasks] == [1_000] * 6 + [500] * 4
 
 
 @pytest.mark.parametrize("threads", [0, 2])
@@ -71,9 +71,9 @@ def test_slots_are_even_and_the_last_ones_small_where_threads_share_them(threads
 
     shares = np.bincount(slots)
     assert list(slots) == sorted(slots)
-    assert shares.tolist() == ([4] * 13 + [1] * 8 if threads else [1] * 15)
+    assert shares.tolist() == ([2] * 13 + [1] * 4 if threads else [1] * 15)
     # of few rows no slot is smaller than a task that is worth its beginning
-    assert len(partitions.slots_of_shares(150_000, 1_000_000, threads)) == (3 if threads else 1)
+    assert len(partitions.slots_of_shares(150_000, 1_000_000, threads)) == (2 if threads else 1)
 
 
 @pytest.mark.parametrize(

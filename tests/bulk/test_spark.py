@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -135,3 +136,31 @@ def test_a_worker_with_another_policy_refuses_to_judge(java, tmp_path, monkeypat
     assert len(told) == 1
     assert "other rules or another policy" in told[0]
     assert not (tmp_path / "parts").exists()
+
+
+def test_a_worker_that_would_move_patients_elsewhere_refuses(tmp_path) -> None:
+    """Two machines that tell names apart in two ways would cut patients in two."""
+    from neuroreed.bulk import partitions, spark_task
+    from neuroreed.bulk.door_columns import layout_of
+
+    lines, _ = tables(visits(Random(5), 5))
+    path = tmp_path / "lines.parquet"
+    lines.write_parquet(path)
+    sources = partitions.sources_of([path], tmp_path)
+    movers = []
+    with pytest.raises(LookupError):
+        partitions.moved_tasks(
+            sources, layout_of(lines.columns), tmp_path / "spread", np.arange(2),
+            lambda mover, stretches: movers.append((mover, stretches)) or {}["stop"],
+        )  # fmt: skip
+    ((mover, stretches),) = movers
+
+    def told(given: partitions.Mover) -> list[str]:
+        shared = type("Shared", (), {"value": given})
+        return list(spark_task.movement(shared)(iter(stretches)))
+
+    (sentence,) = told(replace(mover, mark="of another Polars"))
+    assert "install the same Polars" in sentence
+    assert not list((tmp_path / "spread").glob("*.moved"))
+    assert told(mover) == []
+    assert len(list((tmp_path / "spread").glob("*.moved"))) == len(stretches) == 1
