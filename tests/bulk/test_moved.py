@@ -46,7 +46,9 @@ def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
             "large": pl.Series(some([-(2**63), 2**63 - 1, 0]), dtype=pl.Int64),
             "unsigned": pl.Series(some([0, 2**64 - 1], gaps=True), dtype=pl.UInt64),
             "huge": pl.Series(some([2**100, -1], gaps=True), dtype=pl.Int128),
-            "pointed": pl.Series(some([1.5, float("nan"), -0.0, float("inf")], gaps=True)),
+            "pointed": pl.Series(
+                some([1.5, float("nan"), -0.0, float("inf")], gaps=True), dtype=pl.Float64
+            ),
             "flag": pl.Series(some([True, False], gaps=True), dtype=pl.Boolean),
             "always": pl.Series([True] * rows),
             # more than go into one byte
@@ -54,12 +56,19 @@ def frame(rows: int, seed: int, *, few: bool = True) -> pl.DataFrame:
                 f"flag {n}": pl.Series(some([True, False], gaps=n % 3 == 0), dtype=pl.Boolean)
                 for n in range(9)
             },
+            # called as arrays are that those who move them use
+            **{
+                name: pl.Series(some([1, 70_000, -5]), dtype=pl.Int32)
+                for name in ("order", "places", "buckets", "hot", "texts", "beside", "__flags")
+            },
             "one": pl.Series([7] * rows, dtype=pl.Int16),
             "nothing": pl.Series([None] * rows, dtype=pl.Int32),
             "of no type": pl.Series([None] * rows),
-            "day": pl.Series(some([date(2025, 1, 1), date(1, 1, 1)], gaps=True)),
-            "moment": pl.Series(some([datetime(2025, 1, 1, 23)], gaps=True)),
-            "lasts": pl.Series(some([timedelta(minutes=15)], gaps=True)),
+            "day": pl.Series(some([date(2025, 1, 1), date(1, 1, 1)], gaps=True), dtype=pl.Date),
+            "moment": pl.Series(
+                some([datetime(2025, 1, 1, 23)], gaps=True), dtype=pl.Datetime("us")
+            ),
+            "lasts": pl.Series(some([timedelta(minutes=15)], gaps=True), dtype=pl.Duration("us")),
             "money": pl.Series(some([Decimal("1.25"), None]), dtype=pl.Decimal(18, 2)),
             "text": pl.Series(
                 some(["", "GP", "a text of more than twelve bytes"], gaps=True), dtype=pl.String
