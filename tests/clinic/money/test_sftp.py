@@ -111,7 +111,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[st
             transports.append(transport)
             try:
                 transport.start_server(server=Door())
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):
                 continue
 
     threading.Thread(target=serve, daemon=True).start()
