@@ -24,18 +24,8 @@ _BARE: Final = re.compile(r"(?<=, )(\d+)(?=[,)])")
 _BLOCK: Final = (
     *("base", "root", "item_at", "item_steps", "st", "uni", "want", "live", "sizes"),
     *("K", "meta", "own", "cov", "hits", "state", "look_ups", "loads", "hands"),
-    *(
-        "asked",
-        "run_at",
-        "run_to",
-        "first_at",
-        "told",
-        "told_at",
-        "width",
-        "column",
-        "first",
-        "made",
-    ),
+    *("asked", "run_at", "run_to", "first_at"),
+    *("told", "told_at", "width", "column", "first", "made"),
 )
 # What ``run`` takes: numbers, then arrays, of which it takes the addresses, in this order.
 TAKES_NUMBERS: Final = (

@@ -13,9 +13,10 @@ from neuroreed.audit.registry import registry
 from neuroreed.bulk import alike, alike_known
 from neuroreed.bulk.alike_layout import Packing, Range
 from neuroreed.bulk.compile import Kernel
+from neuroreed.bulk.day_rows import visits_in
 from neuroreed.bulk.door import part_of
 from neuroreed.bulk.door_columns import layout_of
-from neuroreed.bulk.passes import tables_for
+from neuroreed.bulk.passes import Kernels, run_part, tables_for
 from neuroreed.bulk.plan_frames import LINES
 from neuroreed.bulk.room import Room
 from neuroreed.bulk.tables import GrowingTables
@@ -77,6 +78,9 @@ def same_answers(frame: pl.DataFrame, kernels, tables: GrowingTables):
     one, two = plain.run(part.columns, policy), looking.run(part.columns, policy)
     for name in ("coverage", "rows", "rules", "severities", "lowered"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name), name)
+    assert one.handed.keys() == two.handed.keys() != set()
+    for name, values in one.handed.items():
+        np.testing.assert_array_equal(values, two.handed[name], name)
     return one, part, policy
 
 
@@ -255,6 +259,25 @@ def test_a_date_of_thousands_of_lines_is_a_day_like_others(kernels, keen, sessio
     assert days is not None
     # what has many sessions and many lines is not compared: that would take too long
     assert kinds_in(days) == kinds_in(usual) + (1 if sessions == 1 else 3)
+
+
+@pytest.mark.parametrize("sessions", [1, 2])
+def test_sessions_are_looked_at_where_a_visit_has_several(kernels, keen, sessions) -> None:
+    """Minutes of a visit's sessions are added up, for rules that are asked of every line too."""
+    lines = copies(7, 8, 0.02)
+    if sessions == 1:
+        name = pl.col("visit_id").first().over("patient_id", "date_of_service")
+        lines = lines.with_columns(name, pl.lit("PT").alias("discipline"))
+    counts = []
+    for kernel in (kernels[0], Kernel(LINES, alike_from=0)):
+        own = Kernels()
+        own.lines = kernel
+        part = part_of(lines, layout_of(lines.columns), columns=own.columns)
+        several = not visits_in(part.columns, own.days.plan, Room()).of_one_session
+        counts.append(run_part(part, own, GrowingTables()).counts[LINES])
+
+    assert several == (sessions > 1)
+    np.testing.assert_array_equal(*counts)
 
 
 def test_where_no_day_is_like_another_every_line_is_asked(kernels) -> None:
